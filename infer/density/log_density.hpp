@@ -1,0 +1,37 @@
+// What a sampler needs to know of a target: its logarithm and the gradient, at any point of R^D.
+#pragma once
+
+#include <Eigen/Core>
+#include <memory>
+
+namespace praesepe::infer::density {
+
+using Vector = Eigen::VectorXd;
+using Matrix = Eigen::MatrixXd;
+
+/// A differentiable log density on R^D. Implementations may keep scratch space: one object per thread.
+class LogDensity {
+ public:
+  virtual ~LogDensity() = default;
+
+  /// D, the length of q.
+  virtual Eigen::Index dimension() const = 0;
+
+  /// The log density at q (D), and its gradient written to `gradient` (D, already sized).
+  /// Outside the support: -infinity, gradient unspecified. Never throws for a finite q; never allocates.
+  virtual double log_density(const Vector& q, Vector& gradient) const = 0;
+};
+
+/// A log likelihood of named parameters in their own units, before priors and transforms.
+/// The interface that a study's model implements; same rules as LogDensity.
+class Likelihood {
+ public:
+  virtual ~Likelihood() = default;
+
+  /// Number of parameters, fixed ones included, in the order of the study's parameters.
+  virtual Eigen::Index dimension() const = 0;
+
+  virtual double log_likelihood(const Vector& theta, Vector& gradient) const = 0;
+};
+
+}  // namespace praesepe::infer::density

@@ -1,0 +1,129 @@
+// What a study tells the rest of Praesepe. Implement this, add one line to workflow/studies.cpp, and every command works.
+//
+// A study has two faces that stay side by side: simulate() draws a catalogue from true parameters, likelihood() says how
+// probable a catalogue is given parameters. It adds no sampler, no storage and no report of its own.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "infer/density/log_density.hpp"
+#include "infer/density/parameter_space.hpp"
+#include "sim/astrometry/catalogue.hpp"
+#include "sim/astrometry/catalogue_schema.hpp"
+#include "sim/random/stream.hpp"
+
+namespace praesepe::infer::models {
+
+using density::Vector;
+
+/// A model parameter, sampled unless its prior is fixed(v).
+struct Parameter {
+  std::string name;
+  std::string unit;
+  std::string description;
+  std::string default_prior;             ///< for design "grid" and "data"; may look at the data (`observed`)
+  std::string default_prior_for_truths;  ///< for design = "prior"; must not look at the data
+  std::optional<double> default_truth;   ///< truth of a simulation when the campaign gives none
+};
+
+/// A quantity computed from the parameters, stored beside them.
+struct DerivedQuantity {
+  std::string name;
+  std::string unit;
+  std::string description;
+};
+
+/// Another way to write the truth of a parameter, e.g. half_mass_radius (pc) for log10_rh.
+struct Alias {
+  std::string name;
+  std::string unit;
+  std::string parameter;
+  double (*to_parameter)(double);
+};
+
+/// Value of a setting: a number (also for switches: 0, 1) or a word.
+using Setting = std::variant<double, std::string>;
+
+/// A key of [observe].
+struct ObserveKey {
+  std::string name;
+  std::string unit;
+  std::string description;
+  Setting default_value;
+};
+
+/// All keys of [observe] of one task, defaults filled in.
+using Observation = std::map<std::string, Setting, std::less<>>;
+
+/// The number stored under a key. Throws InputError("observe.<key>: expected a number") if it is a word.
+double number(const Observation& observation, std::string_view key);
+
+/// Posterior functions of a radius-like coordinate, e.g. density profiles.
+struct Profiles {
+  std::vector<double> radius;      ///< the grid, the same for all tasks of a study, pc
+  std::vector<std::string> names;  ///< rho, v2, ...
+  std::vector<std::string> units;
+};
+
+class Study {
+ public:
+  virtual ~Study() = default;
+
+  virtual std::string name() const = 0;
+  /// One sentence for --help.
+  virtual std::string description() const = 0;
+  virtual const std::vector<Parameter>& parameters() const = 0;                              ///< (P)
+  virtual const std::vector<DerivedQuantity>& derived() const { return no_derived_; }        ///< (Q)
+  virtual const std::vector<Alias>& aliases() const { return no_aliases_; }
+  virtual const std::vector<ObserveKey>& observe_keys() const = 0;
+  /// Columns that a catalogue of this study has, for readers and for their messages.
+  virtual const sim::astrometry::CatalogueSchema& schema() const = 0;
+
+  /// Bounds that priors may name, such as F_b.
+  virtual std::vector<density::DependentBound> bounds() const { return {}; }
+
+  /// Throws InputError naming "truth.<parameter>" or "observe.<key>" where a simulation with these values is impossible.
+  virtual void check(const Vector& truth, const Observation& observation) const = 0;  ///< truth (P)
+
+  /// The generative face. Draws latents from `latents` and errors from `noise`, so that scans may share the former.
+  virtual sim::astrometry::Catalogue simulate(const Vector& truth, const Observation& observation,
+                                              sim::random::Stream& latents, sim::random::Stream& noise) const = 0;
+
+  /// Replaces `observed` in the priors of this study by numbers from the catalogue. `priors` (P) in parameter order.
+  virtual std::vector<density::Prior> resolve_priors(std::vector<density::Prior> priors,
+                                                     const sim::astrometry::Catalogue&) const {
+    return priors;
+  }
+
+  /// The inferential face. Throws InputError for a catalogue that the model cannot use (names the file, row, column).
+  virtual std::unique_ptr<density::Likelihood> likelihood(const sim::astrometry::Catalogue& catalogue,
+                                                          const Observation& observation) const = 0;
+
+  /// Points in parameter space, (P) each, from which to look for modes: based on the catalogue, spread over what the priors
+  /// allow. The sampler adds none of its own: give several where several modes are possible.
+  virtual std::vector<Vector> starts(const sim::astrometry::Catalogue& catalogue,
+                                     const density::ParameterSpace& space, sim::random::Stream& stream) const = 0;
+
+  /// (Q) derived quantities at theta (P).
+  virtual Vector derive(const Vector& theta) const { return Vector(theta.size() * 0); }
+
+  /// Posterior functions, if the study has any.
+  virtual const Profiles& profiles() const { return no_profiles_; }
+  /// (radius x names) values at theta.
+  virtual density::Matrix profile_values(const Vector&) const { return {}; }
+
+  /// Expected cost of one task, CPU seconds on a current core: for scheduling (longest first) and `plan`.
+  virtual double expected_seconds(const Observation& observation) const = 0;
+
+ private:
+  inline static const std::vector<DerivedQuantity> no_derived_{};
+  inline static const std::vector<Alias> no_aliases_{};
+  inline static const Profiles no_profiles_{};
+};
+
+}  // namespace praesepe::infer::models

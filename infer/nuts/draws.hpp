@@ -1,0 +1,33 @@
+// What one chain leaves behind: positions and the statistics of each transition, one row or entry a draw.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "infer/density/log_density.hpp"
+
+namespace praesepe::infer::nuts {
+
+using density::Matrix;
+using density::Vector;
+
+struct Draws {
+  Matrix position;         ///< (draws, D), unconstrained
+  Vector lp;               ///< (draws) log density at the position
+  Vector acceptance_rate;  ///< (draws) mean over the leapfrogs of min(1, exp(H0 - H))
+  Vector step_size;        ///< (draws)
+  Vector energy;           ///< (draws) H of the accepted state
+  std::vector<int> tree_depth;
+  std::vector<int> n_steps;  ///< leapfrogs of this transition, rejected subtrees too
+  std::vector<std::int8_t> diverging;
+
+  Eigen::Index size() const { return position.rows(); }
+  /// Makes room for `draws` rows of dimension D, or keeps the first rows.
+  void resize(Eigen::Index draws, Eigen::Index dimension);
+  /// Appends the draws of a continued chain.
+  void append(const Draws& later);
+  /// Every n-th draw: rows n-1, 2n-1, ...
+  Draws thinned(int n) const;
+};
+
+}  // namespace praesepe::infer::nuts
