@@ -72,8 +72,7 @@ Vector ParameterSpace::sample(sim::random::Stream& stream) const {
   return constrain(q);
 }
 
-double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient,
-                                 Vector& gradient) const {
+double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const {
   static const double half_log_two_pi = 0.5 * std::log(2.0 * std::numbers::pi);
   // Backwards, so that what flows from a bounded parameter to the driver of its bound arrives before the driver's turn.
   for (Eigen::Index j = dimension(); j-- > 0;) {

@@ -18,18 +18,18 @@ struct ValueAndSlope {
 
 /// The upper end of a uniform prior that depends on an earlier parameter, e.g. g < F_b(phi0).
 struct DependentBound {
-  std::string name;                              ///< as written in the prior: "F_b"
-  std::size_t driver;                            ///< index of the parameter it depends on
+  std::string name;                               ///< as written in the prior: "F_b"
+  std::size_t driver;                             ///< index of the parameter it depends on
   std::function<ValueAndSlope(double)> function;  ///< bound and d bound / d driver
 };
 
 class ParameterSpace {
  public:
-  /// Throws InputError if a prior still holds a name that is no dependent bound, or a dependent bound stands elsewhere than
-  /// as the upper end of a uniform prior of a later parameter.
+  /// Throws InputError if a prior still holds a name that is no dependent bound, or a dependent bound stands elsewhere
+  /// than as the upper end of a uniform prior of a later parameter.
   ParameterSpace(std::vector<std::string> names, std::vector<Prior> priors, std::vector<DependentBound> bounds = {});
 
-  std::size_t size() const { return names_.size(); }                             ///< P, all parameters
+  std::size_t size() const { return names_.size(); }                                  ///< P, all parameters
   Eigen::Index dimension() const { return static_cast<Eigen::Index>(free_.size()); }  ///< D, those not fixed
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<Prior>& priors() const { return priors_; }

@@ -2,12 +2,12 @@
 //
 //   F   distribution function of the prior          Phi   standard normal distribution function
 //
-// In the coordinate q every prior is a standard normal, so log prior + log Jacobian = -q^2/2 - ln(2 pi)/2, prior edges lie at
-// infinity, and a sampler starts from a target of unit scale. Evidences are those of the normalised prior.
+// In the coordinate q every prior is a standard normal, so log prior + log Jacobian = -q^2/2 - ln(2 pi)/2, prior edges
+// lie at infinity, and a sampler starts from a target of unit scale. Evidences are those of the normalised prior.
 //
 // Written in campaign files as uniform(a,b), normal(m,s), truncated_normal(m,s,a,b), log_uniform(a,b), half_normal(s),
-// fixed(v). An argument of uniform may be a name instead of a number: `observed` (range of the data) or a bound that the
-// study defines, such as F_b.
+// fixed(v). An argument of uniform may be a name instead of a number: `observed` (range of the data) or a bound that
+// the study defines, such as F_b.
 #pragma once
 
 #include <string>

@@ -1,7 +1,8 @@
-// What a study tells the rest of Praesepe. Implement this, add one line to workflow/studies.cpp, and every command works.
+// What a study tells the rest of Praesepe. Implement this, add one line to workflow/studies.cpp, and every command
+// works.
 //
-// A study has two faces that stay side by side: simulate() draws a catalogue from true parameters, likelihood() says how
-// probable a catalogue is given parameters. It adds no sampler, no storage and no report of its own.
+// A study has two faces that stay side by side: simulate() draws a catalogue from true parameters, likelihood() says
+// how probable a catalogue is given parameters. It adds no sampler, no storage and no report of its own.
 #pragma once
 
 #include <map>
@@ -77,8 +78,8 @@ class Study {
   virtual std::string name() const = 0;
   /// One sentence for --help.
   virtual std::string description() const = 0;
-  virtual const std::vector<Parameter>& parameters() const = 0;                              ///< (P)
-  virtual const std::vector<DerivedQuantity>& derived() const { return no_derived_; }        ///< (Q)
+  virtual const std::vector<Parameter>& parameters() const = 0;                        ///< (P)
+  virtual const std::vector<DerivedQuantity>& derived() const { return no_derived_; }  ///< (Q)
   virtual const std::vector<Alias>& aliases() const { return no_aliases_; }
   virtual const std::vector<ObserveKey>& observe_keys() const = 0;
   /// Columns that a catalogue of this study has, for readers and for their messages.
@@ -87,7 +88,8 @@ class Study {
   /// Bounds that priors may name, such as F_b.
   virtual std::vector<density::DependentBound> bounds() const { return {}; }
 
-  /// Throws InputError naming "truth.<parameter>" or "observe.<key>" where a simulation with these values is impossible.
+  /// Throws InputError naming "truth.<parameter>" or "observe.<key>" where a simulation with these values is
+  /// impossible.
   virtual void check(const Vector& truth, const Observation& observation) const = 0;  ///< truth (P)
 
   /// The generative face. Draws latents from `latents` and errors from `noise`, so that scans may share the former.
@@ -104,10 +106,10 @@ class Study {
   virtual std::unique_ptr<density::Likelihood> likelihood(const sim::astrometry::Catalogue& catalogue,
                                                           const Observation& observation) const = 0;
 
-  /// Points in parameter space, (P) each, from which to look for modes: based on the catalogue, spread over what the priors
-  /// allow. The sampler adds none of its own: give several where several modes are possible.
-  virtual std::vector<Vector> starts(const sim::astrometry::Catalogue& catalogue,
-                                     const density::ParameterSpace& space, sim::random::Stream& stream) const = 0;
+  /// Points in parameter space, (P) each, from which to look for modes: based on the catalogue, spread over what the
+  /// priors allow. The sampler adds none of its own: give several where several modes are possible.
+  virtual std::vector<Vector> starts(const sim::astrometry::Catalogue& catalogue, const density::ParameterSpace& space,
+                                     sim::random::Stream& stream) const = 0;
 
   /// (Q) derived quantities at theta (P).
   virtual Vector derive(const Vector& theta) const { return Vector(theta.size() * 0); }

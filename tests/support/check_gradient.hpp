@@ -13,7 +13,8 @@ namespace praesepe::tests {
 using DifferentiableFunction = std::function<double(const Eigen::VectorXd& x, Eigen::VectorXd& gradient)>;
 
 /// Success if every entry agrees within `tolerance` times the largest entry of the gradient (or 1, if that is larger);
-/// otherwise names the worst entry with both values. `step` (D) or (1): the first finite-difference step of each coordinate.
+/// otherwise names the worst entry with both values. `step` (D) or (1): the first finite-difference step of each
+/// coordinate.
 testing::AssertionResult check_gradient(const DifferentiableFunction& f, const Eigen::VectorXd& x, double tolerance,
                                         const Eigen::VectorXd& step);
 testing::AssertionResult check_gradient(const infer::density::LogDensity& target, const Eigen::VectorXd& q,

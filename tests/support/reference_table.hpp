@@ -1,4 +1,5 @@
-// Small CSV tables of reference numbers (tests/reference): `#` lines are comments, the first other line names the columns.
+// Small CSV tables of reference numbers (tests/reference): `#` lines are comments, the first other line names the
+// columns.
 #pragma once
 
 #include <map>
