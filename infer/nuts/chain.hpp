@@ -1,0 +1,57 @@
+// One Markov chain of the No-U-Turn sampler: warm-up, then as many draws as asked for.
+//
+// Transition: Hoffman & Gelman 2014 with multinomial sampling (Betancourt 2017), see trajectory.hpp. Warm-up: dual
+// averaging of the step size and a metric from draws and gradients, see warmup.hpp. All randomness comes from the
+// chain's own stream, so a chain's draws depend on nothing but target, start, options and stream.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "infer/nuts/hamiltonian.hpp"
+#include "infer/nuts/trajectory.hpp"
+
+namespace praesepe::infer::nuts {
+
+struct ChainOptions {
+  int warmup = 400;
+  double target_accept = 0.8;
+  int max_depth = 10;
+  MetricKind metric = MetricKind::dense;  ///< diagonal above kMaxDenseDimension in any case
+  std::optional<Matrix> inverse_metric;   ///< start metric, e.g. a Laplace covariance; (D, D), or (D, 1) its diagonal
+  /// A further transition that leaves the target invariant, applied after each NUTS transition of the sampling phase.
+  /// When it moves the state it must refresh lp and gradient.
+  std::function<void(State&, sim::random::Stream&)> between;
+};
+
+class Chain {
+ public:
+  /// Keeps a reference to `target`. Throws TaskFailure if log density or gradient at `start` (D) are not finite.
+  Chain(const density::LogDensity& target, const Vector& start, ChainOptions options, sim::random::Stream stream);
+
+  /// Adapts step size and metric. Throws TaskFailure if no step size between 1e-12 and 1e7 does.
+  void warm_up();
+  /// Warms up again, from the present state and metric, to another mean acceptance rate.
+  void restart_adaptation(double target_accept);
+  /// The next draws; may be called again and continues.
+  Draws sample(int draws);
+
+  const State& state() const { return state_; }
+  /// (D, D), or (D, 1) for a diagonal metric.
+  const Matrix& inverse_metric() const { return hamiltonian_.metric().matrix(); }
+  double step_size() const { return step_size_; }
+  /// Log density evaluations so far, those inside `between` not counted.
+  long gradients() const { return hamiltonian_.gradients(); }
+
+ private:
+  Transition advance();
+
+  ChainOptions options_;
+  sim::random::Stream stream_;
+  Hamiltonian hamiltonian_;
+  Trajectory trajectory_;
+  State state_;
+  double step_size_ = 1.0;
+};
+
+}  // namespace praesepe::infer::nuts
