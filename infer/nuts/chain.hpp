@@ -41,16 +41,16 @@ class Chain {
   const Matrix& inverse_metric() const { return hamiltonian_.metric().matrix(); }
   double step_size() const { return step_size_; }
   /// Log density evaluations so far, those inside `between` not counted.
-  long gradients() const { return hamiltonian_.gradients(); }
+  long gradients() const { return 1 + hamiltonian_.gradients(); }
 
  private:
   Transition advance();
 
   ChainOptions options_;
   sim::random::Stream stream_;
-  Hamiltonian hamiltonian_;
-  Trajectory trajectory_;
   State state_;
+  Hamiltonian hamiltonian_;
+  Trajectory trajectory_;  // scratch between transitions
   double step_size_ = 1.0;
 };
 

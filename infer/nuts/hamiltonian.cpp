@@ -14,11 +14,6 @@ PhasePoint::PhasePoint(Eigen::Index dimension)
 Hamiltonian::Hamiltonian(const density::LogDensity& target, InverseMetric metric)
     : target_(&target), metric_(std::move(metric)) {}
 
-void Hamiltonian::evaluate(State& state) {
-  ++gradients_;
-  state.lp = target_->log_density(state.position, state.gradient);
-}
-
 void Hamiltonian::start(const State& state, sim::random::Stream& stream, PhasePoint& point) const {
   static_cast<State&>(point) = state;
   for (double& u : point.momentum) u = stream.normal();
@@ -32,7 +27,8 @@ void Hamiltonian::leapfrog(const PhasePoint& from, double step, PhasePoint& to) 
   to.position = from.position;
   metric_.add_scaled(step, to.momentum, to.position);
   if (!to.position.allFinite()) return;
-  evaluate(to);
+  ++gradients_;
+  to.lp = target_->log_density(to.position, to.gradient);
   if (!std::isfinite(to.lp)) return;
   metric_.whiten(to.gradient, to.force);
   to.momentum += 0.5 * step * to.force;

@@ -44,8 +44,6 @@ class Hamiltonian {
   /// Log density evaluations so far.
   long gradients() const { return gradients_; }
 
-  /// Evaluates log density and gradient at state.position.
-  void evaluate(State& state);
   /// Puts `state` into `point` with a fresh momentum.
   void start(const State& state, sim::random::Stream& stream, PhasePoint& point) const;
   /// One leapfrog step of signed length `step`; `from` and `to` are different points. Does not allocate.

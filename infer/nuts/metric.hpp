@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "infer/nuts/draws.hpp"
 
@@ -18,17 +19,16 @@ namespace praesepe::infer::nuts {
 
 enum class MetricKind { dense, diagonal };
 
-/// Dimension above which a chain takes the diagonal metric whatever was asked: the dense one costs D^2 a step.
+/// Dimension above which chains take the diagonal metric whatever was asked for: the dense one costs D^2 a step.
 constexpr Eigen::Index kMaxDenseDimension = 150;
 
 /// M^-1 = L L'. Dense: (D, D) matrices. Diagonal: (D, 1) columns.
 class InverseMetric {
  public:
-  /// Throws InternalError if `matrix` is neither (D, D) positive definite nor a positive column.
-  explicit InverseMetric(Matrix matrix);
+  /// `matrix`: (D, D) symmetric or a column (D, 1). Nothing if it is not finite and positive definite.
+  static std::optional<InverseMetric> factorise(Matrix matrix);
 
   MetricKind kind() const { return matrix_.cols() == 1 ? MetricKind::diagonal : MetricKind::dense; }
-  Eigen::Index dimension() const { return matrix_.rows(); }
   const Matrix& matrix() const { return matrix_; }
 
   /// q += step L u
@@ -37,12 +37,14 @@ class InverseMetric {
   void whiten(const Vector& g, Vector& f) const;
 
  private:
+  InverseMetric(Matrix matrix, Matrix factor) : matrix_(std::move(matrix)), factor_(std::move(factor)) {}
+
   Matrix matrix_, factor_;
 };
 
-/// The estimate from draws and the gradients there, (n, D) each: a matrix for InverseMetric, or nothing if there are
-/// fewer than three draws or the result is not finite and positive.
-std::optional<Matrix> fisher_metric(MetricKind kind, const Eigen::Ref<const Matrix>& draws,
-                                    const Eigen::Ref<const Matrix>& gradients);
+/// The estimate from draws and the gradients there, (n, D) each. Nothing if there are fewer than three draws, or if no
+/// finite positive definite matrix comes out, as when a coordinate never changes.
+std::optional<InverseMetric> fisher_metric(MetricKind kind, const Eigen::Ref<const Matrix>& draws,
+                                           const Eigen::Ref<const Matrix>& gradients);
 
 }  // namespace praesepe::infer::nuts

@@ -49,7 +49,7 @@ struct Transition {
   double symmetric_acceptance_rate = 0.0;  ///< mean over all leapfrogs of 2 min(1, e^d) / (1 + e^d)
   int depth = 0;                           ///< doublings that counted
   int n_steps = 0;                         ///< leapfrogs, those of discarded subtrees too
-  bool moved = false;                      ///< accepted a state other than the start
+  int index = 0;                           ///< of the accepted state; 0: did not move
   std::optional<Divergence> divergence;
 };
 
@@ -120,7 +120,7 @@ Transition Trajectory::run(S& system, double step, sim::random::Stream& stream) 
   }
   accepted_ = tree.proposal;
   transition_.energy = accepted().energy;
-  transition_.moved = accepted_ != kStart;
+  transition_.index = index_[accepted_];
   if (transition_.n_steps > 0) {
     transition_.acceptance_rate /= transition_.n_steps;
     transition_.symmetric_acceptance_rate /= transition_.n_steps;

@@ -1,0 +1,107 @@
+#include "infer/nuts/chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "infer/nuts/step_size.hpp"
+#include "infer/nuts/warmup.hpp"
+#include "sim/error.hpp"
+
+namespace praesepe::infer::nuts {
+
+namespace {
+
+State evaluated(const density::LogDensity& target, const Vector& start) {
+  State state{start, Vector::Zero(start.size()), 0.0};
+  state.lp = target.log_density(state.position, state.gradient);
+  if (!std::isfinite(state.lp) || !state.gradient.allFinite())
+    throw TaskFailure(fmt::format("a chain cannot start where the log density is {} and the gradient is {}", state.lp,
+                                  state.gradient.allFinite() ? "finite" : "not finite"));
+  return state;
+}
+
+MetricKind metric_kind(const ChainOptions& options, Eigen::Index dimension) {
+  return dimension > kMaxDenseDimension ? MetricKind::diagonal : options.metric;
+}
+
+// Without a start metric: 1 / |g_i|, right to within the distance of the start from the mode, in units of the scale.
+InverseMetric start_metric(const ChainOptions& options, const State& state) {
+  const Eigen::Index dimension = state.position.size();
+  Matrix matrix = state.gradient.cwiseAbs().cwiseMax(1e-20).cwiseMin(1e20).cwiseInverse();
+  if (options.inverse_metric) {
+    matrix = *options.inverse_metric;
+    if (matrix.cols() > 1 && metric_kind(options, dimension) == MetricKind::diagonal)
+      matrix = Matrix(matrix.diagonal());
+  }
+  auto metric = InverseMetric::factorise(std::move(matrix));
+  if (!metric || metric->matrix().rows() != dimension)
+    throw InternalError("the start metric of a chain is not positive definite, or not of the target's dimension");
+  return *std::move(metric);
+}
+
+}  // namespace
+
+Chain::Chain(const density::LogDensity& target, const Vector& start, ChainOptions options, sim::random::Stream stream)
+    : options_(std::move(options)),
+      stream_(stream),
+      state_(evaluated(target, start)),
+      hamiltonian_(target, start_metric(options_, state_)),
+      trajectory_(target.dimension(), options_.max_depth) {}
+
+void Chain::warm_up() {
+  MetricAdaptation metric_adaptation(metric_kind(options_, hamiltonian_.dimension()), hamiltonian_.dimension(),
+                                     options_.warmup);
+  DualAveraging averaging(options_.target_accept, find_step_size(hamiltonian_, state_, stream_));
+  bool first_metric = true;
+  for (int i = 0; i < options_.warmup; ++i) {
+    step_size_ = averaging.step_size();
+    const Transition transition = advance();
+    if (metric_adaptation.is_finished()) {
+      averaging.update(transition.symmetric_acceptance_rate);
+      continue;
+    }
+    averaging.update(transition.acceptance_rate);
+    if (auto metric = metric_adaptation.update(transition, state_)) {
+      hamiltonian_.set_metric(*std::move(metric));
+      if (std::exchange(first_metric, false)) averaging.restart(find_step_size(hamiltonian_, state_, stream_));
+    }
+  }
+  step_size_ = averaging.averaged();
+  if (!(step_size_ >= kMinStepSize && step_size_ <= kMaxStepSize))
+    throw TaskFailure(fmt::format("warm-up found no step size: it ended at {:.3g}", step_size_));
+}
+
+void Chain::restart_adaptation(double target_accept) {
+  options_.target_accept = target_accept;
+  warm_up();
+}
+
+Draws Chain::sample(int draws) {
+  Draws drawn;
+  drawn.resize(draws, hamiltonian_.dimension());
+  for (int i = 0; i < draws; ++i) {
+    const Transition transition = advance();
+    if (options_.between) options_.between(state_, stream_);
+    drawn.position.row(i) = state_.position;
+    drawn.lp[i] = state_.lp;
+    drawn.acceptance_rate[i] = transition.acceptance_rate;
+    drawn.step_size[i] = step_size_;
+    drawn.energy[i] = transition.energy;
+    const auto row = static_cast<std::size_t>(i);
+    drawn.tree_depth[row] = transition.depth;
+    drawn.n_steps[row] = transition.n_steps;
+    drawn.diverging[row] = transition.divergence.has_value();
+  }
+  return drawn;
+}
+
+Transition Chain::advance() {
+  hamiltonian_.start(state_, stream_, trajectory_.start());
+  Transition transition = trajectory_.run(hamiltonian_, step_size_, stream_);
+  if (transition.index != 0) state_ = trajectory_.accepted();
+  return transition;
+}
+
+}  // namespace praesepe::infer::nuts
