@@ -1,0 +1,23 @@
+#include "workflow/studies.hpp"
+
+#include "infer/models/line/line_study.hpp"
+#include "sim/error.hpp"
+
+namespace praesepe::workflow {
+
+const std::vector<const infer::models::Study*>& studies() {
+  static const infer::models::line::LineStudy line;
+  static const std::vector<const infer::models::Study*> all{&line};
+  return all;
+}
+
+const infer::models::Study& study_named(std::string_view name) {
+  std::string names;
+  for (const infer::models::Study* study : studies()) {
+    if (study->name() == name) return *study;
+    names += (names.empty() ? "" : ", ") + study->name();
+  }
+  throw InputError("no study is called \"" + std::string(name) + "\"; the studies are " + names);
+}
+
+}  // namespace praesepe::workflow
