@@ -260,9 +260,10 @@ Sensitive LoweredIsothermal::mass_inside(double x) const {
   return mass_from_slope(x, (-1.0 / step_) * slope);
 }
 
-/// r_v = G M^2 / (int phi dm + G M^2 / r_t), and the denominator is the integral of (m/x)^2 over all x.
+/// r_v = G M^2 / (int phi dm + G M^2 / r_t), and the denominator is the integral of (m/x)^2 over all x: in closed form
+/// beyond the edge. The derivatives of the two parts with respect to their common limit cancel.
 Sensitive LoweredIsothermal::virial_ratio() const {
-  Sensitive integral = mass_ * mass_ / edge_;
+  Sensitive integral = (1.0 / edge_.value) * (mass_ * mass_);
   double low = 0.0;
   for (int k = 1; low < edge_.value; ++k) {
     const double high = std::min(radius_at(k * step_), edge_.value);
