@@ -1,0 +1,67 @@
+// The collapsed hierarchical likelihood of a globular cluster: every star's six latent coordinates integrated out.
+//
+//   p(alpha, delta, parallax, mu | theta) = const cos(delta) / (s^2 r0^3 m_t E(g+3/2, Phi0))
+//                                           int dz R^4 N(parallax; 1000/R, sigma) C(phi(r), m(z), T(z))
+//
+// r0, m_t   King radius and dimensionless mass of the model       R = z0 + z, r^2 = R_p^2 + z^2
+// m, T      observed velocity relative to the centre on the star's own sky plane, and its noise variance, units of s
+// C         velocity_integral.hpp: the radial velocity integrated in closed form (order g + 1/2), proper-motion noise
+// by
+//           quadrature; R^4 is the Jacobian from (x, v) to (R, alpha, delta, mu) with the radial velocity integrated
+//           out
+//
+// The angular position is taken as measured: an error of 0.1 mas is 5e-7 pc at 1 kpc. Densities are per (rad^2 mas
+// (mas/yr)^2). Wen, Speagle, Webb & Eadie (2023), eqs 7-15 and 25-36; derivation in infer/models/globular/README.md.
+// The gradient is the exact derivative of the discrete sums. Cost and accuracy of the rules: tests/bench/README.md,
+// collapsed_accuracy_test.cpp.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "infer/density/log_density.hpp"
+#include "infer/models/globular/quadrature.hpp"
+#include "infer/models/globular/sightline.hpp"
+#include "sim/astrometry/catalogue.hpp"
+
+namespace praesepe::infer::models::globular {
+
+/// Order and units of the parameters.
+enum Index : Eigen::Index {
+  kCentralPotential,   ///< phi0
+  kOrder,              ///< g
+  kLogMass,            ///< log10 of Msun
+  kLogHalfMassRadius,  ///< log10 of pc
+  kRa,                 ///< deg
+  kDec,                ///< deg
+  kParallax,           ///< mas
+  kPmra,               ///< mas/yr
+  kPmdec,              ///< mas/yr
+  kRadialVelocity,     ///< km/s
+  kParameters
+};
+
+class CollapsedLikelihood final : public density::Likelihood {
+ public:
+  /// Needs ra, dec, pmra, pmdec with errors; parallax where it is measured; uses pmra_pmdec_corr if there.
+  /// Throws InputError for a star without proper motion.
+  explicit CollapsedLikelihood(const sim::astrometry::Catalogue& catalogue, QuadratureRule rule = {});
+  ~CollapsedLikelihood() override;
+
+  Eigen::Index dimension() const override { return kParameters; }
+  double log_likelihood(const density::Vector& theta, density::Vector& gradient) const override;
+
+  /// The terms of the sum, (N).
+  density::Vector star_log_likelihoods(const density::Vector& theta) const;
+
+ private:
+  class Workspace;
+
+  double evaluate(const density::Vector& theta, density::Vector& gradient, density::Vector* terms) const;
+
+  std::vector<Sightline> sightlines_;  // grouped by star
+  int stars_ = 0;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+}  // namespace praesepe::infer::models::globular
