@@ -78,6 +78,13 @@ void Chain::restart_adaptation(double target_accept) {
   warm_up();
 }
 
+void Chain::set_tuning(Matrix inverse_metric, double step_size) {
+  auto metric = InverseMetric::factorise(std::move(inverse_metric));
+  if (!metric || !(step_size > 0.0)) throw InternalError("a chain was given a metric or step that is not positive");
+  hamiltonian_.set_metric(*std::move(metric));
+  step_size_ = step_size;
+}
+
 Draws Chain::sample(int draws) {
   Draws drawn;
   drawn.resize(draws, hamiltonian_.dimension());

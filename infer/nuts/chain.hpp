@@ -33,6 +33,8 @@ class Chain {
   void warm_up();
   /// Warms up again, from the present state and metric, to another mean acceptance rate.
   void restart_adaptation(double target_accept);
+  /// Replaces what warm-up found, e.g. by one metric and step for all modes. Metric as in inverse_metric().
+  void set_tuning(Matrix inverse_metric, double step_size);
   /// The next draws; may be called again and continues.
   Draws sample(int draws);
 

@@ -75,7 +75,8 @@ std::optional<InverseMetric> fisher_metric(MetricKind kind, const Eigen::Ref<con
   if (draws.rows() < 3 || !draws.allFinite() || !gradients.allFinite()) return std::nullopt;
   Matrix x = centred(draws), g = centred(gradients);
   const Vector scale_squared = (x.colwise().squaredNorm().array() / g.colwise().squaredNorm().array()).sqrt();
-  if (kind == MetricKind::diagonal) return InverseMetric::factorise(scale_squared);
+  const bool singular = draws.rows() <= draws.cols();
+  if (kind == MetricKind::diagonal || singular) return InverseMetric::factorise(scale_squared);
 
   if (!scale_squared.allFinite() || !(scale_squared.array() > 0.0).all()) return std::nullopt;
   // Scaled coordinates, in which both covariances have comparable entries whatever the units of x.
@@ -85,8 +86,7 @@ std::optional<InverseMetric> fisher_metric(MetricKind kind, const Eigen::Ref<con
   const double n = static_cast<double>(draws.rows());
   const Matrix covariance_x = x.transpose() * x / n, covariance_g = g.transpose() * g / n;
   if (!covariance_x.allFinite() || !covariance_g.allFinite()) return std::nullopt;
-  Matrix mean = geometric_mean(covariance_x, covariance_g);
-  return InverseMetric::factorise(scale.asDiagonal() * mean * scale.asDiagonal());
+  return InverseMetric::factorise(scale.asDiagonal() * geometric_mean(covariance_x, covariance_g) * scale.asDiagonal());
 }
 
 }  // namespace praesepe::infer::nuts

@@ -42,8 +42,10 @@ class InverseMetric {
   Matrix matrix_, factor_;
 };
 
-/// The estimate from draws and the gradients there, (n, D) each. Nothing if there are fewer than three draws, or if no
-/// finite positive definite matrix comes out, as when a coordinate never changes.
+/// The estimate from draws and the gradients there, (n, D) each. With n <= D the covariances are singular and the
+/// diagonal rule stands in for the dense one: what a dense estimate makes of directions never seen costs hundreds of
+/// leapfrogs a transition. Nothing if n < 3, or if no finite positive definite matrix comes out, as when a coordinate
+/// never changes.
 std::optional<InverseMetric> fisher_metric(MetricKind kind, const Eigen::Ref<const Matrix>& draws,
                                            const Eigen::Ref<const Matrix>& gradients);
 
