@@ -18,7 +18,7 @@ constexpr std::size_t kSeriesTerms = 18;  // of the central power series in x^2
 constexpr double kSeriesTolerance =
     1e-12;                          // its last term, relative to Phi0, up to which it replaces Runge-Kutta steps
 constexpr int kEdgeSteps = 4;       // Runge-Kutta steps from the last grid point to the edge
-constexpr double kSmallPhi0 = 3.0;  // below it the step shrinks with Phi0
+constexpr double kSmallPhi0 = 4.5;  // below it the step shrinks with Phi0
 
 /// Mass m = -x^2 dphi/dx from kappa = -dphi/dxi, where dxi = 2 x dx / (1 + x^2).
 Sensitive mass_from_slope(double x, const Sensitive& kappa) { return (2.0 * x * x * x / (1.0 + x * x)) * kappa; }

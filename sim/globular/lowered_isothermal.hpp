@@ -24,7 +24,7 @@
 namespace praesepe::sim::globular {
 
 struct SolverOptions {
-  /// Grid step in ln(1 + x^2) for Phi0 >= 3; below, where the model shrinks as Phi0^(1/2), times Phi0 / 3.
+  /// Grid step in ln(1 + x^2) for Phi0 >= 4.5; below, times Phi0 / 4.5: small models are of size Phi0^(1/2).
   double step = 0.1;
 };
 

@@ -1,6 +1,5 @@
 #include "sim/globular/star_sampler.hpp"
 
-#include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <numbers>
 
@@ -8,9 +7,9 @@ namespace praesepe::sim::globular {
 
 namespace {
 
-/// Component of the speed mixture: the k at which the running sum of w passes u.
+/// Component of the velocity mixture: the k at which the running sum of p passes u.
 int draw_component(double g, double phi, double u) {
-  const auto ratio = [&](int k) { return phi / (g + 1.5 + k); };  // w_k / w_(k-1)
+  const auto ratio = [&](int k) { return phi / (g + 1.5 + k); };  // p_k / p_(k-1)
   double total = 1.0;
   double weight = 1.0;
   for (int k = 1; weight > 1e-17 * total || k < phi; ++k) {
@@ -33,16 +32,31 @@ std::array<double, 3> isotropic(double length, random::Stream& stream) {
   return {length * sine * std::cos(azimuth), length * sine * std::sin(azimuth), length * cosine};
 }
 
+/// A number in (0, 1) with distribution function 1 - (1 - x)^b, by inversion.
+double draw_power(double b, random::Stream& stream) { return -std::expm1(std::log(stream.uniform()) / b); }
+
+/// A vector in the unit ball with density ~ (1 - |w|^2)^(b-1). Integrating out one component adds 1/2 to the exponent:
+/// w_z has the density (1 - w_z^2)^b, as has a component of a vector in the unit disc of density (1 - |.|^2)^(b-1/2);
+/// and given w_z, the other two fill the disc |.|^2 < 1 - w_z^2 with density (1 - w_z^2 - |.|^2)^(b-1).
+std::array<double, 3> in_unit_ball(double b, random::Stream& stream) {
+  const double disc_radius = std::sqrt(draw_power(b + 0.5, stream));
+  const double z = disc_radius * std::cos(stream.uniform(0.0, 2.0 * std::numbers::pi));
+  const double across = std::sqrt((1.0 - z) * (1.0 + z) * draw_power(b, stream));
+  const double azimuth = stream.uniform(0.0, 2.0 * std::numbers::pi);
+  return {across * std::cos(azimuth), across * std::sin(azimuth), z};
+}
+
 }  // namespace
 
 ClusterStar sample_star(const GlobularModel& model, random::Stream& stream) {
   const double r = model.radius_of_mass_fraction(stream.uniform());
   const double psi = model.potential(r);
+  const double escape_speed = std::sqrt(2.0 * psi);
   const double g = model.parameters().g;
   const int k = draw_component(g, psi / model.s2(), stream.uniform());
-  const double tau = boost::math::ibeta_inv(1.5, g + k + 1.0, stream.uniform());
-  const auto position = isotropic(r, stream);
-  return {position, isotropic(std::sqrt(2.0 * psi * tau), stream)};
+  ClusterStar star{.position = isotropic(r, stream), .velocity = in_unit_ball(g + k + 1.0, stream)};
+  for (double& component : star.velocity) component *= escape_speed;
+  return star;
 }
 
 std::vector<ClusterStar> sample_stars(const GlobularModel& model, std::size_t count, random::Stream& stream) {
