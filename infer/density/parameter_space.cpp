@@ -1,5 +1,6 @@
 #include "infer/density/parameter_space.hpp"
 
+#include <algorithm>
 #include <numbers>
 
 #include "sim/error.hpp"
@@ -64,6 +65,17 @@ Vector ParameterSpace::unconstrain(const Vector& theta) const {
     q[j] = prior_at(i, theta).to_normal(theta[static_cast<Eigen::Index>(i)]);
   }
   return q;
+}
+
+Vector ParameterSpace::pulled_inside(const Vector& theta, double largest) const {
+  // One parameter at a time: a bound must be that of the driver's moved value.
+  Vector moved = theta;
+  for (std::size_t i = 0; i < size(); ++i) {
+    const auto index = static_cast<Eigen::Index>(i);
+    const Prior prior = prior_at(i, moved);
+    moved[index] = prior.from_normal(std::clamp(prior.to_normal(theta[index]), -largest, largest)).x;
+  }
+  return moved;
 }
 
 Vector ParameterSpace::sample(sim::random::Stream& stream) const {

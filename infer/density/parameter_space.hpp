@@ -40,6 +40,8 @@ class ParameterSpace {
   Vector constrain(const Vector& q) const;
   /// q(theta); entries are +-infinity where theta is not inside the support.
   Vector unconstrain(const Vector& theta) const;
+  /// theta moved inside the support: no coordinate of it further than `largest` from 0.
+  Vector pulled_inside(const Vector& theta, double largest) const;
   /// theta drawn from the prior; one normal a free parameter, in order.
   Vector sample(sim::random::Stream& stream) const;
 

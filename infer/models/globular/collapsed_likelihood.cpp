@@ -140,16 +140,9 @@ Vector CollapsedLikelihood::star_log_likelihoods(const Vector& theta) const {
 
 namespace {
 
-/// d ln L with respect to what the stars share: the scalars of StarInput, and the centre's position and velocity.
-struct SharedGradient {
-  StarGradient scalars = StarGradient::Zero();
-  Eigen::Vector3d position = Eigen::Vector3d::Zero();
-  Eigen::Vector3d velocity = Eigen::Vector3d::Zero();
-};
-
-/// ln sum_j exp(integral + weight) over the sightlines of one star, its gradient added to `shared`.
+/// ln sum_j exp(integral + weight) over the sightlines of one star, its gradient added to `by`.
 double combine(std::span<const Sightline> lines, std::span<const SightlineIntegral> integrals,
-               const ClusterState& cluster, SharedGradient& shared) {
+               const ClusterState& cluster, ClusterGradient& by) {
   double largest = kMinusInfinity, mass = 0.0;
   for (std::size_t j = 0; j < lines.size(); ++j) {
     largest = std::max(largest, integrals[j].log_value + lines[j].log_weight);
@@ -164,95 +157,45 @@ double combine(std::span<const Sightline> lines, std::span<const SightlineIntegr
   // z0 = n.x and R_p^2 = |x|^2 - (n.x)^2 of the centre's position x; its velocity on the star's east and north
   const Sightline& line = lines.front();
   const Eigen::Vector3d foot = cluster.position - line.direction.dot(cluster.position) * line.direction;
-  shared.scalars += mean;
-  shared.position += mean[kDistance] * line.direction + 2.0 * mean[kProjectedSquare] * foot;
-  shared.velocity += mean[kEast] * line.east + mean[kNorth] * line.north;
+  by.log_r0 += mean[kLogRadiusScale];
+  by.log_s += mean[kLogVelocityScale];
+  by.phi0 += mean[kPhi0];
+  by.g += mean[kTruncation];
+  by.position += mean[kDistance] * line.direction + 2.0 * mean[kProjectedSquare] * foot;
+  by.velocity += mean[kEast] * line.east + mean[kNorth] * line.north;
   return largest + std::log(mass);
 }
-
-/// The centre at theta.
-struct Centre {
-  units::LocalTriad triad;
-  double distance;         // pc
-  double radial_velocity;  // km/s
-  Eigen::Vector2d motion;  // k mu, km/s per pc
-
-  explicit Centre(const Vector& theta)
-      : triad(units::local_triad(theta[kRa], theta[kDec])),
-        distance(units::distance_pc(theta[kParallax])),
-        radial_velocity(theta[kRadialVelocity]),
-        motion(units::kKmsPerMasyrPc * Eigen::Vector2d(theta[kPmra], theta[kPmdec])) {}
-
-  Eigen::Vector3d position() const { return distance * triad.radial; }
-  Eigen::Vector3d velocity() const {
-    return radial_velocity * triad.radial + distance * (motion[0] * triad.east + motion[1] * triad.north);
-  }
-
-  /// Adds d ln L / d(ra, dec, parallax, pmra, pmdec, radial_velocity), by the derivatives of position() and velocity().
-  void add_gradient(const Vector& theta, const SharedGradient& by, Vector& gradient) const {
-    const auto& [p, q, r] = triad;
-    const double dec = theta[kDec] * units::kRadPerDeg, cosine = std::cos(dec), sine = std::sin(dec);
-    // dr/da = cos d p, dp/da = sin d q - cos d r, dq/da = -sin d p;   dr/dd = q, dq/dd = -r
-    const Eigen::Vector3d r_a = cosine * p, p_a = sine * q - cosine * r, q_a = -sine * p;
-    const Eigen::Vector3d v_a = radial_velocity * r_a + distance * (motion[0] * p_a + motion[1] * q_a);
-    const Eigen::Vector3d v_d = radial_velocity * q - distance * motion[1] * r;
-    gradient[kRa] += units::kRadPerDeg * (distance * by.position.dot(r_a) + by.velocity.dot(v_a));
-    gradient[kDec] += units::kRadPerDeg * (distance * by.position.dot(q) + by.velocity.dot(v_d));
-    gradient[kParallax] +=
-        -distance / theta[kParallax] * (by.position.dot(r) + by.velocity.dot(motion[0] * p + motion[1] * q));
-    gradient[kPmra] += units::kKmsPerMasyrPc * distance * by.velocity.dot(p);
-    gradient[kPmdec] += units::kKmsPerMasyrPc * distance * by.velocity.dot(q);
-    gradient[kRadialVelocity] += by.velocity.dot(r);
-  }
-};
 
 }  // namespace
 
 double CollapsedLikelihood::evaluate(const Vector& theta, Vector& gradient, Vector* terms) const {
   auto& model = workspace_->model;
   if (!(theta[kParallax] > 0.0) || !model.solve(theta[kCentralPotential], theta[kOrder])) return kMinusInfinity;
-
-  // Scales: r0 = r_h / x_h and s^2 = G M / (r0 m_t).
-  const auto log_xh = log(model.half_mass_radius()), log_mass = log(model.mass());
-  const auto log_e = model.log_central_density_e();
-  const double log_r0 = std::numbers::ln10 * theta[kLogHalfMassRadius] - log_xh.value;
-  const double log_s =
-      0.5 * (std::log(units::kGravity) + std::numbers::ln10 * theta[kLogMass] - log_r0 - log_mass.value);
-  const Centre centre(theta);
-  const ClusterState cluster{&model, std::exp(log_r0), std::exp(log_s), centre.position(), centre.velocity()};
+  const ClusterParameters parameters(theta, model);
+  const ClusterState cluster{&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()), parameters.position(),
+                             parameters.velocity()};
   if (!workspace_->integrate(sightlines_, cluster)) return kMinusInfinity;
 
   // One factor of every star:  k^2 9/(8 pi^2) R_c^4 / (s^2 r0^3 m_t E(g+3/2, Phi0)).
   // R_c^4 is constant here: the integrals hold (R/R_c)^4 and differentiate R^4.
   const double log_common = std::log(9.0 / 8.0) + 2.0 * std::log(units::kKmsPerMasyrPc / std::numbers::pi) +
-                            4.0 * std::log(centre.distance) - 2.0 * log_s - 3.0 * log_r0 - log_mass.value - log_e.value;
-  double total = 0.0;
-  SharedGradient shared;
+                            4.0 * std::log(parameters.distance()) - 2.0 * parameters.log_s() -
+                            3.0 * parameters.log_r0() - parameters.log_mass() - parameters.log_e();
+  const double stars = stars_;
+  ClusterGradient by{.log_r0 = -3.0 * stars, .log_s = -2.0 * stars, .log_mass = -stars, .log_e = -stars};
+  double total = stars * log_common;
   const std::span lines(sightlines_);
   const std::span integrals(workspace_->integrals());
   for (std::size_t first = 0, last = 0; first < lines.size(); first = last) {
     const int star = lines[first].star;
     while (last < lines.size() && lines[last].star == star) ++last;
-    const double term = log_common + combine(lines.subspan(first, last - first), integrals.subspan(first, last - first),
-                                             cluster, shared);
+    const std::size_t count = last - first;
+    const double term = combine(lines.subspan(first, count), integrals.subspan(first, count), cluster, by);
     total += term;
-    if (terms) (*terms)[star] = term;
+    if (terms) (*terms)[star] = term + log_common;
   }
   if (!std::isfinite(total)) return kMinusInfinity;
-
-  // From ln r0 and ln s to (phi0, g, log10 M, log10 r_h).
-  const double stars = stars_;
-  const double by_log_s = shared.scalars[kLogVelocityScale] - 2.0 * stars;
-  const double by_log_r0 = shared.scalars[kLogRadiusScale] - 3.0 * stars - 0.5 * by_log_s;
-  const double by_log_mass = -stars - 0.5 * by_log_s;
-  gradient.setZero();
-  gradient[kCentralPotential] =
-      shared.scalars[kPhi0] - by_log_r0 * log_xh.d_phi0 + by_log_mass * log_mass.d_phi0 - stars * log_e.d_phi0;
-  gradient[kOrder] =
-      shared.scalars[kTruncation] - by_log_r0 * log_xh.d_g + by_log_mass * log_mass.d_g - stars * log_e.d_g;
-  gradient[kLogMass] = 0.5 * std::numbers::ln10 * by_log_s;
-  gradient[kLogHalfMassRadius] = std::numbers::ln10 * by_log_r0;
-  centre.add_gradient(theta, shared, gradient);
+  parameters.chain(by, gradient);
   return total;
 }
 

@@ -20,26 +20,12 @@
 #include <vector>
 
 #include "infer/density/log_density.hpp"
+#include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/sightline.hpp"
 #include "sim/astrometry/catalogue.hpp"
 
 namespace praesepe::infer::models::globular {
-
-/// Order and units of the parameters.
-enum Index : Eigen::Index {
-  kCentralPotential,   ///< phi0
-  kOrder,              ///< g
-  kLogMass,            ///< log10 of Msun
-  kLogHalfMassRadius,  ///< log10 of pc
-  kRa,                 ///< deg
-  kDec,                ///< deg
-  kParallax,           ///< mas
-  kPmra,               ///< mas/yr
-  kPmdec,              ///< mas/yr
-  kRadialVelocity,     ///< km/s
-  kParameters
-};
 
 class CollapsedLikelihood final : public density::Likelihood {
  public:
@@ -49,15 +35,15 @@ class CollapsedLikelihood final : public density::Likelihood {
   ~CollapsedLikelihood() override;
 
   Eigen::Index dimension() const override { return kParameters; }
-  double log_likelihood(const density::Vector& theta, density::Vector& gradient) const override;
+  double log_likelihood(const Vector& theta, Vector& gradient) const override;
 
   /// The terms of the sum, (N).
-  density::Vector star_log_likelihoods(const density::Vector& theta) const;
+  Vector star_log_likelihoods(const Vector& theta) const;
 
  private:
   class Workspace;
 
-  double evaluate(const density::Vector& theta, density::Vector& gradient, density::Vector* terms) const;
+  double evaluate(const Vector& theta, Vector& gradient, Vector* terms) const;
 
   std::vector<Sightline> sightlines_;  // grouped by star
   int stars_ = 0;

@@ -109,12 +109,8 @@ std::vector<Vector> LineStudy::starts(const Catalogue& catalogue, const density:
   const double ln_s_out = 0.5 * std::log(y.square().mean() + 1e-3);
   // Mostly on the line, and mostly outliers; then points of the prior for whatever else there may be.
   std::vector<Vector> starts;
-  for (const double w0 : {0.8, 0.2}) starts.push_back(Vector{{slope, intercept, ln_s_out, w0}});
-  for (Vector& start : starts) {
-    for (Eigen::Index i = 0; i < start.size(); ++i) {
-      const density::Prior& prior = space.priors()[static_cast<std::size_t>(i)];
-      start[i] = prior.from_normal(std::clamp(prior.to_normal(start[i]), -2.0, 2.0)).x;
-    }
+  for (const double w0 : {0.8, 0.2}) {
+    starts.push_back(space.pulled_inside(Vector{{slope, intercept, ln_s_out, w0}}, 2.0));
   }
   constexpr int kFromPrior = 6;
   for (int k = 0; k < kFromPrior; ++k) starts.push_back(space.sample(stream));

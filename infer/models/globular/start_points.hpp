@@ -1,0 +1,15 @@
+// Where to look for modes of a globular cluster's posterior: robust moments of the catalogue, and several
+// concentrations.
+#pragma once
+
+#include "infer/density/parameter_space.hpp"
+#include "infer/models/globular/cluster_parameters.hpp"
+#include "sim/astrometry/catalogue.hpp"
+
+namespace praesepe::infer::models::globular {
+
+/// One point for each of several phi0 between which the posterior is known to have barriers (a second mode near phi0 =
+/// 14 is common); each is a cluster that contains every star's line of sight.
+std::vector<Vector> start_points(const sim::astrometry::Catalogue& catalogue, const density::ParameterSpace& space);
+
+}  // namespace praesepe::infer::models::globular
