@@ -67,16 +67,13 @@ void DimensionedFile::remove(const std::string& path) {
 }
 
 void DimensionedFile::write(const std::string& path, const hdf5::Values& values) {
-  const auto& [handle, extents, axis] = dataset(path);
-  hdf5::write(handle, whole(extents), values);
+  const auto& target = dataset(path);
+  hdf5::write(target.handle, whole(target.extents), values);
 }
 
 void DimensionedFile::write_row(const std::string& path, std::uint64_t row, const hdf5::Values& values) {
-  const auto& [handle, extents, axis] = dataset(path);
-  auto slab = whole(extents);
-  slab.start.at(axis) = row;
-  slab.count.at(axis) = 1;
-  hdf5::write(handle, slab, values);
+  auto& target = dataset(path);
+  hdf5::write(target.handle, slab_of_row(target, row), values);
 }
 
 void DimensionedFile::set_attributes(const std::string& path, const Attributes& attributes) {
@@ -119,16 +116,13 @@ std::uint64_t DimensionedFile::length(const std::string& group, const std::strin
 }
 
 hdf5::Values DimensionedFile::read(const std::string& path) const {
-  const auto& [handle, extents, axis] = dataset(path);
-  return hdf5::read(handle, whole(extents));
+  const auto& source = dataset(path);
+  return hdf5::read(source.handle, whole(source.extents));
 }
 
 hdf5::Values DimensionedFile::read_row(const std::string& path, std::uint64_t row) const {
-  const auto& [handle, extents, axis] = dataset(path);
-  auto slab = whole(extents);
-  slab.start.at(axis) = row;
-  slab.count.at(axis) = 1;
-  return hdf5::read(handle, slab);
+  auto& source = dataset(path);
+  return hdf5::read(source.handle, slab_of_row(source, row));
 }
 
 std::optional<hdf5::Scalar> DimensionedFile::attribute(const std::string& path, const std::string& name) const {
@@ -136,15 +130,23 @@ std::optional<hdf5::Scalar> DimensionedFile::attribute(const std::string& path, 
   return hdf5::read_attribute(dataset(path).handle, name);
 }
 
-const DimensionedFile::Dataset& DimensionedFile::dataset(const std::string& path) const {
+DimensionedFile::Dataset& DimensionedFile::dataset(const std::string& path) const {
   if (const auto known = datasets_.find(path); known != datasets_.end()) return known->second;
   auto handle = hdf5::open_dataset(file_, path);
   auto extents = hdf5::extents(handle);
-  std::vector<std::string> names;
-  if (!hdf5::is_scale(handle)) names = hdf5::dimensions(handle);
-  const auto axis = std::find(names.begin(), names.end(), kSimulation) - names.begin();
-  return datasets_.emplace(path, Dataset{std::move(handle), std::move(extents), static_cast<std::size_t>(axis)})
-      .first->second;
+  return datasets_.emplace(path, Dataset{std::move(handle), std::move(extents), std::nullopt}).first->second;
+}
+
+hdf5::Slab DimensionedFile::slab_of_row(Dataset& dataset, std::uint64_t row) const {
+  if (!dataset.row_axis) {
+    const auto names = hdf5::dimensions(dataset.handle);
+    const auto axis = std::find(names.begin(), names.end(), kSimulation);
+    dataset.row_axis = static_cast<std::size_t>(axis - names.begin());
+  }
+  auto slab = whole(dataset.extents);
+  slab.start.at(*dataset.row_axis) = row;
+  slab.count.at(*dataset.row_axis) = 1;
+  return slab;
 }
 
 }  // namespace praesepe::workflow::store

@@ -64,14 +64,14 @@ class DimensionedFile {
  private:
   explicit DimensionedFile(hdf5::Handle file) : file_(std::move(file)) {}
 
-  /// An open dataset and where its rows lie.
   struct Dataset {
     hdf5::Handle handle;
     hdf5::Extents extents;
-    std::size_t row_axis;  ///< the axis `simulation`; the rank if it has none
+    std::optional<std::size_t> row_axis;  ///< the axis `simulation`, once somebody asked for a row
   };
   /// Opens a dataset once: its partly written chunk stays in memory until the file is closed.
-  const Dataset& dataset(const std::string& path) const;
+  Dataset& dataset(const std::string& path) const;
+  hdf5::Slab slab_of_row(Dataset& dataset, std::uint64_t row) const;
   std::vector<std::string> members_of_kind(const std::string& group, bool is_group) const;
 
   hdf5::Handle file_;

@@ -332,9 +332,8 @@ std::vector<std::string> dimensions(const Handle& dataset) {
   const Library library;
   std::vector<std::string> names(extents(dataset).size());
   const auto note = [](hid_t, unsigned, hid_t scale, void* out) -> herr_t {
-    const std::string path = text_of(H5Iget_name, scale);
-    *static_cast<std::string*>(out) = path.substr(path.rfind('/') + 1);
-    return 1;  // one scale an axis
+    *static_cast<std::string*>(out) = text_of(H5DSget_scale_name, scale);  // H5Iget_name would search the whole file
+    return 1;                                                              // one scale an axis
   };
   for (unsigned axis = 0; axis < names.size(); ++axis)
     PRAESEPE_H5(H5DSiterate_scales(dataset.id(), axis, nullptr, note, &names[axis]), dataset.id());
