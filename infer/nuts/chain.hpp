@@ -18,10 +18,11 @@ struct ChainOptions {
   double target_accept = 0.8;
   int max_depth = 10;
   MetricKind metric = MetricKind::dense;  ///< diagonal above kMaxDenseDimension in any case
-  std::optional<Matrix> inverse_metric;   ///< start metric, e.g. a Laplace covariance; (D, D), or (D, 1) its diagonal
+  /// Start metric, e.g. a Laplace covariance: (D, D), or (D, 1) its diagonal.
+  std::optional<Matrix> inverse_metric = {};
   /// A further transition that leaves the target invariant, applied after each NUTS transition of the sampling phase.
   /// When it moves the state it must refresh lp and gradient.
-  std::function<void(State&, sim::random::Stream&)> between;
+  std::function<void(State&, sim::random::Stream&)> between = {};
 };
 
 class Chain {

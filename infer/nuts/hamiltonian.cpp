@@ -26,7 +26,7 @@ void Hamiltonian::leapfrog(const PhasePoint& from, double step, PhasePoint& to) 
   to.momentum = from.momentum + 0.5 * step * from.force;
   to.position = from.position;
   metric_.add_scaled(step, to.momentum, to.position);
-  if (!to.position.allFinite()) return;
+  if (!std::isfinite(to.position.sum())) return;  // a step that overflowed
   ++gradients_;
   to.lp = target_->log_density(to.position, to.gradient);
   if (!std::isfinite(to.lp)) return;
@@ -37,7 +37,7 @@ void Hamiltonian::leapfrog(const PhasePoint& from, double step, PhasePoint& to) 
 }
 
 bool Hamiltonian::is_turning(const Vector& first, const Vector& last, const Vector& rho, const Vector& rest) const {
-  return !(first.dot(rho) + first.dot(rest) > 0.0 && last.dot(rho) + last.dot(rest) > 0.0);
+  return !(first.dot(rho + rest) > 0.0 && last.dot(rho + rest) > 0.0);
 }
 
 }  // namespace praesepe::infer::nuts
