@@ -2,9 +2,9 @@
 //
 //   starts -> modes (quasi-Newton) -> evidence of each -> chains -> diagnostics -> next rung, or done
 //
-// Every chain targets the whole posterior: where several modes carry mass, NUTS is interleaved with an independence step
-// from a mixture of t distributions fitted to all modes. Whatever a rung does is written down with its reason and its cost;
-// no chain is ever dropped.
+// Every chain targets the whole posterior: where several modes carry mass, NUTS is interleaved with an independence
+// step from a mixture of t distributions fitted to all modes. Whatever a rung does is written down with its reason and
+// its cost; no chain is ever dropped.
 #pragma once
 
 #include <string>
@@ -19,13 +19,14 @@ namespace praesepe::infer::nuts {
 struct SamplerOptions {
   int chains = 4;
   int warmup = 400;
-  int draws = 1000;            ///< kept draws a chain; a continued run keeps every n-th of n times as many
+  int draws = 1000;  ///< kept draws a chain; a continued run keeps every n-th of n times as many
   double target_accept = 0.8;
   int max_depth = 10;
-  int max_continuation = 8;    ///< the ladder continues a run to at most this many times `draws`
+  int max_continuation = 8;  ///< the ladder continues a run to at most this many times `draws`
 };
 
-/// What counts as converged (DESIGN: rank-normalised R-hat < 1.01, bulk and tail ESS >= 1000, no unexplained divergences).
+/// What counts as converged (DESIGN: rank-normalised R-hat < 1.01, bulk and tail ESS >= 1000, no unexplained
+/// divergences).
 struct ConvergenceRule {
   double max_r_hat = 1.01;
   double min_ess = 1000.0;
@@ -48,8 +49,9 @@ struct PosteriorSample {
   long n_log_density = 0;
 };
 
-/// Draws from `target`. `starts`: (D) each, where mode searches begin. Streams are keyed by `key`, never by anything else.
-/// Diagnostics are those of the D coordinates; each is monotone in its parameter, or nearly so (see ParameterSpace).
+/// Draws from `target`. `starts`: (D) each, where mode searches begin. Streams are keyed by `key`, never by anything
+/// else. Diagnostics are those of the D coordinates; each is monotone in its parameter, or nearly so (see
+/// ParameterSpace).
 PosteriorSample sample_posterior(const density::LogDensity& target, const std::vector<Vector>& starts,
                                  const SamplerOptions& options, const ConvergenceRule& rule,
                                  sim::random::StreamKey key);

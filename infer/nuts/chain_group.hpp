@@ -1,0 +1,66 @@
+// The chains of one run: started, warmed up, sampled and continued together.
+//
+// Chain c of the n-th start (n = 0, 1, ...) draws from the stream (Purpose::chain, c + 64 n), and its starting point
+// from (Purpose::starts, 4096 + c + 64 n), so that no start repeats the random numbers of an earlier one.
+//
+// Several modes: each chain warms up in its own mode and then jumps between all of them, so one metric and step must do
+// for every mode. With C_k and e_k the metric and step found by chain k,
+//
+//   C = (mean_k C_k^-1)^-1,   e = min_k e_k / omega_k,   omega_k^2 = largest eigenvalue of C C_k^-1 (<= number of
+//   chains)
+//
+// keeps the leapfrog as stable in each mode as it was there.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "infer/nuts/chain.hpp"
+#include "infer/nuts/importance.hpp"
+#include "infer/nuts/posterior_sample.hpp"
+
+namespace praesepe::infer::nuts {
+
+class ChainGroup {
+ public:
+  /// Keeps a reference to `target`; the chains refer to the group.
+  ChainGroup(const density::LogDensity& target, const SamplerOptions& options, sim::random::StreamKey key);
+  ChainGroup(const ChainGroup&) = delete;
+  ChainGroup& operator=(const ChainGroup&) = delete;
+
+  /// Starts all chains anew, chain c in mode c mod K (K modes, the most probable first), and warms them up. With
+  /// `jump`, its step follows every transition.
+  void start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump);
+  /// Starts one chain anew in a mode and draws as many draws as the others have.
+  void restart(std::size_t chain, const Mode& mode);
+  /// Forgets all draws and adapts to a higher acceptance rate.
+  void readapt(double target_accept);
+  /// Draws further `draws` transitions of every chain.
+  void sample(int draws);
+
+  const std::vector<Draws>& draws() const { return draws_; }
+  std::vector<Draws> release() { return std::move(draws_); }
+  double target_accept() const { return options_.target_accept; }
+
+ private:
+  struct Tuning {
+    Matrix inverse_metric;
+    double step_size;
+  };
+
+  std::unique_ptr<Chain> warmed_up(std::size_t chain, const Mode& mode);
+  Tuning tuning_for_all_modes() const;
+  void share_tuning();
+
+  const density::LogDensity* target_;
+  SamplerOptions options_;
+  sim::random::StreamKey key_;
+  std::optional<IndependenceStep> jump_;
+  std::vector<std::unique_ptr<Chain>> chains_;
+  std::vector<Draws> draws_;
+  std::optional<Tuning> tuning_;  // of all chains, if there are several modes
+  std::uint32_t attempt_ = 0;
+};
+
+}  // namespace praesepe::infer::nuts

@@ -1,0 +1,57 @@
+#include "infer/nuts/convergence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "infer/diagnostics/summary.hpp"
+
+namespace praesepe::infer::nuts {
+
+namespace {
+
+constexpr double kLowEnergyMixing = 0.3;
+
+/// One coordinate of all chains, (draws, chains).
+Matrix coordinate(const std::vector<Draws>& chains, Eigen::Index d) {
+  Matrix x(chains.front().size(), static_cast<Eigen::Index>(chains.size()));
+  for (std::size_t c = 0; c < chains.size(); ++c) x.col(static_cast<Eigen::Index>(c)) = chains[c].position.col(d);
+  return x;
+}
+
+}  // namespace
+
+bool Assessment::is_mixed(const ConvergenceRule& rule) const {
+  return max_r_hat < rule.max_r_hat && min_ess_bulk >= rule.min_ess && min_ess_tail >= rule.min_ess;
+}
+
+std::string Assessment::text() const {
+  std::string text = fmt::format("R-hat {:.4f} (coordinate {}), ESS bulk {:.0f}, tail {:.0f}, {} divergences",
+                                 max_r_hat, worst, min_ess_bulk, min_ess_tail, divergences);
+  if (min_e_bfmi < kLowEnergyMixing) text += fmt::format("; energies mix slowly, E-BFMI {:.2f}", min_e_bfmi);
+  return text;
+}
+
+Assessment assess(const std::vector<Draws>& chains) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Assessment a{0.0, kInfinity, kInfinity, 0, 0, kInfinity};
+  for (Eigen::Index d = 0; d < chains.front().position.cols(); ++d) {
+    const Matrix x = coordinate(chains, d);
+    const double r_hat = diagnostics::r_hat(x), bulk = diagnostics::ess_bulk(x), tail = diagnostics::ess_tail(x);
+    const bool is_defined = !std::isnan(r_hat) && !std::isnan(bulk) && !std::isnan(tail);
+    if (!is_defined || r_hat > a.max_r_hat) a.worst = d;
+    a.max_r_hat = std::max(a.max_r_hat, is_defined ? r_hat : kInfinity);
+    a.min_ess_bulk = std::min(a.min_ess_bulk, is_defined ? bulk : 0.0);
+    a.min_ess_tail = std::min(a.min_ess_tail, is_defined ? tail : 0.0);
+  }
+  for (const Draws& chain : chains) {
+    a.divergences += std::count_if(chain.diverging.begin(), chain.diverging.end(), [](auto flag) { return flag != 0; });
+    const double e_bfmi = diagnostics::e_bfmi(chain.energy);
+    if (e_bfmi < a.min_e_bfmi) a.min_e_bfmi = e_bfmi;
+  }
+  return a;
+}
+
+}  // namespace praesepe::infer::nuts

@@ -1,0 +1,25 @@
+// A log density that counts its evaluations, which are what inference costs.
+#pragma once
+
+#include "infer/density/log_density.hpp"
+
+namespace praesepe::infer::nuts {
+
+class CountedDensity final : public density::LogDensity {
+ public:
+  /// Keeps a reference to `target`.
+  explicit CountedDensity(const density::LogDensity& target) : target_(&target) {}
+
+  Eigen::Index dimension() const override { return target_->dimension(); }
+  double log_density(const density::Vector& q, density::Vector& gradient) const override {
+    ++evaluations_;
+    return target_->log_density(q, gradient);
+  }
+  long evaluations() const { return evaluations_; }
+
+ private:
+  const density::LogDensity* target_;
+  mutable long evaluations_ = 0;
+};
+
+}  // namespace praesepe::infer::nuts

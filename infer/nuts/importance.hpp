@@ -1,0 +1,60 @@
+// Importance sampling with a mixture of t: evidence of every mode, a better mixture, and an independence step for
+// chains.
+//
+//   ln Z = ln mean(w),  w = pi(x)/q(x), x ~ q                  Pareto-smoothed; k-hat says whether to believe it
+//   a_k, mean_k, scale_k  <-  weighted EM step of the mixture    Cappe et al. 2008, Stat. Comput. 18, 447
+//   x -> y ~ q with probability min(1, w(y)/w(x))                independence Metropolis-Hastings
+#pragma once
+
+#include <vector>
+
+#include "infer/nuts/hamiltonian.hpp"
+#include "infer/nuts/mixture_of_t.hpp"
+#include "infer/nuts/modes.hpp"
+#include "sim/random/stream.hpp"
+
+namespace praesepe::infer::nuts {
+
+/// Smallest weight of a component before normalisation: a mode stays within reach even if its evidence was misjudged.
+constexpr double kSmallestWeight = 0.05;
+
+/// One component a mode, with weights proportional to exp(log_weights) but none below kSmallestWeight.
+MixtureOfT mixture_of(const std::vector<Mode>& modes, const std::vector<double>& log_weights);
+
+struct ImportanceSample {
+  Matrix draws;                       ///< (D, n)
+  Vector weights;                     ///< (n), sum 1; all 0 if no draw lies inside the support
+  double log_evidence;                ///< of the whole target
+  std::vector<double> log_evidences;  ///< (K) each draw counted to the component that is densest there
+  double effective_size;              ///< 1 / sum of squared weights
+  double k_hat;                       ///< Pareto shape of the weights; trust below diagnostics::k_hat_limit(n)
+  double acceptance_rate;             ///< expected, of the independence step at equilibrium
+};
+/// n draws, spread over the components in proportion to their weights.
+ImportanceSample importance_sample(const density::LogDensity& target, const MixtureOfT& mixture, int n,
+                                   sim::random::Stream stream);
+
+/// One step of weighted EM; each component keeps its old moments as 2 D pseudo-draws.
+MixtureOfT adapted(const MixtureOfT& mixture, const ImportanceSample& sample);
+
+/// Independence Metropolis-Hastings steps that leave the target invariant; lp and gradient of the state stay true.
+class IndependenceStep {
+ public:
+  /// `proposals`: steps a call. Keeps a reference to `target`.
+  IndependenceStep(const density::LogDensity& target, MixtureOfT mixture, int proposals);
+  void operator()(State& state, sim::random::Stream& stream) const;
+
+  const MixtureOfT& mixture() const { return mixture_; }
+  int proposals() const { return proposals_; }
+
+ private:
+  const density::LogDensity* target_;
+  MixtureOfT mixture_;
+  int proposals_;
+};
+
+/// Proposals a call such that at least one is accepted half of the time, between 1 and kMaxProposals.
+constexpr int kMaxProposals = 16;
+int proposals_for(double acceptance_rate);
+
+}  // namespace praesepe::infer::nuts
