@@ -1,13 +1,15 @@
 #include "workflow/studies.hpp"
 
+#include "infer/models/globular/globular_study.hpp"
 #include "infer/models/line/line_study.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::workflow {
 
 const std::vector<const infer::models::Study*>& studies() {
+  static const infer::models::globular::GlobularStudy globular;
   static const infer::models::line::LineStudy line;
-  static const std::vector<const infer::models::Study*> all{&line};
+  static const std::vector<const infer::models::Study*> all{&globular, &line};
   return all;
 }
 
