@@ -1,7 +1,7 @@
 // A catalogue: rows are stars (or data points), columns are named quantities in the units of the Gaia archive.
 //
-// Names and units: ra, dec deg; parallax mas; pmra (= mu_alpha*), pmdec mas/yr; radial_velocity km/s; phot_g_mean_mag mag;
-// X_error in the unit of X (ra_error on alpha*, mas). A missing cell is NaN; a missing source_id is -1.
+// Names and units: ra, dec deg; parallax mas; pmra (= mu_alpha*), pmdec mas/yr; radial_velocity km/s; phot_g_mean_mag
+// mag; X_error in the unit of X (ra_error on alpha*, mas). A missing cell is NaN; a missing source_id is -1.
 #pragma once
 
 #include <cstdint>
