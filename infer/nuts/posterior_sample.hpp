@@ -4,7 +4,22 @@
 //
 // Every chain targets the whole posterior: where several modes carry mass, NUTS is interleaved with an independence
 // step from a mixture of t distributions fitted to all modes. Whatever a rung does is written down with its reason and
-// its cost; no chain is ever dropped.
+// its cost; no chain is ever dropped because it disagrees. The rungs, in the order in which they are tried:
+//
+//   modes          climb from every start                                                     modes.hpp
+//   evidence       Laplace; importance sampling for modes within 25 nats of the best, and for the two best in any case.
+//                  More than 10 nats below the best: recorded, not started in                 importance.hpp
+//   independence   several modes: mixture of t, adapted by importance sampling, then frozen; its k-hat is noted
+//   chains         overdispersed starts, warm-up from the Laplace covariance, draws           chain_group.hpp
+//   restart        R-hat > 1.05: climb from the first and last draw of every chain. A new mode with mass: all chains
+//                  start anew with jumps. A chain in a mode without mass (by that mode's evidence and by that of the
+//                  region which the chain sampled): it alone starts anew. At most 3 times. If chains still disagree
+//                  after a continuation: once, all start anew with jumps fitted to the chains' own draws
+//   target_accept  divergences: adapt to 0.95, then 0.99, and draw anew. Divergences that remain are not explained away
+//   continue       else: all chains go on to 2, 4, 8 times `draws`; all draws are kept
+//   converged, not_converged, failed: the last entry, with the numbers. E-BFMI < 0.3 is a warning there.
+//
+// The same target, starts, options and key give the same bits. A target that throws fails its own task only.
 #pragma once
 
 #include <string>

@@ -1,0 +1,205 @@
+#include "infer/nuts/posterior_sample.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+#include "infer/diagnostics/summary.hpp"
+#include "tests/infer/ladder/multimodal.hpp"
+
+namespace praesepe::infer::nuts {
+namespace {
+
+using sim::random::StreamKey;
+using tests::FunctionDensity;
+using tests::NormalMixture;
+
+constexpr StreamKey kKey{20230801, 3, 1};
+
+const LadderStep* find(const PosteriorSample& sample, const std::string& rung) {
+  const auto step =
+      std::find_if(sample.ladder.begin(), sample.ladder.end(), [&](const auto& s) { return s.rung == rung; });
+  return step == sample.ladder.end() ? nullptr : &*step;
+}
+
+std::string story(const PosteriorSample& sample) {
+  std::string text = "status " + std::to_string(static_cast<int>(sample.status)) + " " + sample.message + "\n";
+  for (const auto& step : sample.ladder) {
+    text += step.rung + ": " + step.reason + " [" + std::to_string(step.gradients) + "]\n";
+  }
+  return text;
+}
+
+/// The second mode's share in each chain of NormalMixture::pair.
+std::vector<double> second_shares(const PosteriorSample& sample, double distance = 6.0) {
+  std::vector<double> shares;
+  for (const Draws& chain : sample.chains) {
+    const auto sum = chain.position.leftCols(2).rowwise().sum().array();
+    shares.push_back((sum > 1.4 * distance).cast<double>().mean());
+  }
+  return shares;
+}
+
+std::vector<Vector> starts_of_pair(Eigen::Index d, double distance = 6.0) {
+  Vector second = Vector::Constant(d, 0.2);
+  second.head(2).setConstant(distance - 0.5);
+  return {Vector::Constant(d, 1.0), second, Vector::Constant(d, -0.7)};
+}
+
+TEST(PosteriorSample, OfAGaussianConvergesAtOnce) {
+  const auto target = tests::Ar1Gaussian(
+      Vector::LinSpaced(6, -3.0, 1.0).array().unaryExpr([](double e) { return std::pow(10.0, e); }), 0.9);
+  const auto sample = sample_posterior(target, {Vector::Constant(6, 0.5), Vector::Constant(6, -0.5)}, {}, {}, kKey);
+  ASSERT_EQ(sample.status, SampleStatus::converged) << story(sample);
+  EXPECT_TRUE(sample.message.empty());
+  EXPECT_EQ(sample.thin, 1);
+  ASSERT_EQ(sample.chains.size(), 4u);
+  EXPECT_EQ(sample.chains[0].size(), 1000);
+  const long spent = std::accumulate(sample.ladder.begin(), sample.ladder.end(), 0L,
+                                     [](long sum, const auto& step) { return sum + step.gradients; });
+  EXPECT_EQ(spent, sample.n_log_density);
+  for (Eigen::Index d = 0; d < 6; ++d) {
+    Matrix x(1000, 4);
+    for (Eigen::Index c = 0; c < 4; ++c) x.col(c) = sample.chains[static_cast<std::size_t>(c)].position.col(d);
+    EXPECT_LT(std::abs(x.mean()), 4.0 * diagnostics::mcse_mean(x));  // false alarm 6e-5 each
+  }
+}
+
+TEST(PosteriorSample, GivesEveryChainAllModes) {
+  for (const Eigen::Index d : {2, 10}) {
+    const auto target = NormalMixture::pair(d);
+    const auto sample = sample_posterior(target, starts_of_pair(d), {}, {}, kKey);
+    SCOPED_TRACE(story(sample));
+    ASSERT_EQ(sample.status, SampleStatus::converged);
+    ASSERT_NE(find(sample, "independence"), nullptr);
+    // The indicator of a mode has an effective size of at least 250 a chain: 4.5 standard errors, false alarm 7e-6
+    // each.
+    for (const double share : second_shares(sample)) EXPECT_NEAR(share, 0.3, 4.5 * std::sqrt(0.21 / 250.0));
+  }
+}
+
+TEST(PosteriorSample, RecordsANegligibleModeAndStaysOut) {
+  const auto target = NormalMixture::pair(4, 1.0 - 1e-6);
+  const auto sample = sample_posterior(target, starts_of_pair(4), {}, {}, kKey);
+  SCOPED_TRACE(story(sample));
+  ASSERT_EQ(sample.status, SampleStatus::converged);
+  ASSERT_NE(find(sample, "evidence"), nullptr);
+  EXPECT_THAT(find(sample, "evidence")->reason, testing::HasSubstr("(negligible)"));
+  EXPECT_EQ(find(sample, "independence"), nullptr);
+  for (const double share : second_shares(sample)) EXPECT_EQ(share, 0.0);
+}
+
+TEST(PosteriorSample, StartsAnewWhenAChainFindsAModeWithMass) {
+  // Only one mode is known from the starts; the modes are close enough for chains to cross now and then.
+  const auto target = NormalMixture::pair(2, 0.6, 0.7, 3.0);
+  const auto sample = sample_posterior(target, {Vector::Zero(2)}, {.warmup = 200, .draws = 300}, {1.01, 400.0}, kKey);
+  SCOPED_TRACE(story(sample));
+  ASSERT_NE(find(sample, "restart"), nullptr);
+  ASSERT_NE(find(sample, "independence"), nullptr);
+  EXPECT_EQ(sample.status, SampleStatus::converged);
+}
+
+TEST(PosteriorSample, JumpsBetweenASpikeAndItsHalo) {
+  // In 30 dimensions the narrow component swallows the top of the wide one: one optimum, yet chains disagree.
+  const auto target = NormalMixture::pair(30, 0.7, 0.4, 2.0);
+  const auto sample = sample_posterior(target, starts_of_pair(30, 2.0), {}, {}, kKey);
+  SCOPED_TRACE(story(sample));
+  ASSERT_EQ(sample.status, SampleStatus::converged);
+  EXPECT_NE(find(sample, "continue"), nullptr);
+  EXPECT_NE(find(sample, "independence"), nullptr);
+  for (const double share : second_shares(sample, 2.0)) EXPECT_NEAR(share, 0.3, 4.5 * std::sqrt(0.21 / 250.0));
+}
+
+TEST(PosteriorSample, RestartsAChainThatBeganInAModeWithoutMass) {
+  // Twenty specks of mass e^-12 around the main mode. Now and then a scattered start falls into one, too far to leave.
+  std::vector<NormalMixture::Component> components{{1.0, Vector::Zero(2), 1.0}};
+  for (int i = 0; i < 20; ++i) {
+    const double angle = 0.1 * std::numbers::pi * i;
+    components.push_back({std::exp(-12.0), Vector{{7.0 * std::cos(angle), 7.0 * std::sin(angle)}}, 0.4});
+  }
+  const NormalMixture target(std::move(components));
+  bool restarted = false;
+  for (std::uint64_t replicate = 0; replicate < 100 && !restarted; ++replicate) {
+    const auto sample = sample_posterior(target, {Vector::Zero(2)}, {.chains = 16, .warmup = 100, .draws = 100},
+                                         {1.02, 400.0}, {20230801, 3, replicate});
+    const LadderStep* restart = find(sample, "restart");
+    if (!restart || restart->reason.find("without mass") == std::string::npos) continue;
+    restarted = true;
+    SCOPED_TRACE(story(sample));
+    EXPECT_EQ(sample.status, SampleStatus::converged);
+    for (const Draws& chain : sample.chains) {
+      EXPECT_LT(chain.position.rowwise().norm().maxCoeff(), 6.0);
+      EXPECT_EQ(chain.size(), 100 * sample.thin);
+    }
+  }
+  EXPECT_TRUE(restarted);
+}
+
+TEST(PosteriorSample, ContinuesUntilTheEffectiveSizeSuffices) {
+  const auto target = NormalMixture({{1.0, Vector::Zero(3), 1.0}});
+  const auto sample = sample_posterior(target, {Vector::Ones(3)}, {.warmup = 200, .draws = 100}, {1.05, 1000.0}, kKey);
+  SCOPED_TRACE(story(sample));
+  ASSERT_EQ(sample.status, SampleStatus::converged);
+  ASSERT_NE(find(sample, "continue"), nullptr);
+  EXPECT_GT(sample.thin, 1);
+  for (const Draws& chain : sample.chains) EXPECT_EQ(chain.size(), 100 * sample.thin);
+}
+
+TEST(PosteriorSample, GivesUpAfterTheLastContinuation) {
+  const auto target = NormalMixture({{1.0, Vector::Zero(3), 1.0}});
+  const auto sample = sample_posterior(target, {Vector::Ones(3)}, {.warmup = 100, .draws = 20, .max_continuation = 2},
+                                       {1.01, 1000.0}, kKey);
+  EXPECT_EQ(sample.status, SampleStatus::not_converged);
+  EXPECT_EQ(sample.thin, 2);
+  EXPECT_THAT(sample.message, testing::HasSubstr("ESS"));
+}
+
+TEST(PosteriorSample, ReportsTheDivergencesOfAFunnel) {
+  const tests::EightSchools target(tests::EightSchools::Form::centred);
+  const auto sample =
+      sample_posterior(target, {Vector::Ones(10), Vector::Constant(10, -1.0)}, {.draws = 500}, {1.01, 400.0}, kKey);
+  SCOPED_TRACE(story(sample));
+  EXPECT_EQ(sample.status, SampleStatus::not_converged);
+  EXPECT_THAT(sample.message, testing::HasSubstr("divergences"));
+  EXPECT_NE(find(sample, "target_accept"), nullptr);
+  EXPECT_EQ(sample.chains.size(), 4u);
+}
+
+TEST(PosteriorSample, FailsWhereNothingIsInside) {
+  const FunctionDensity target(2, [](const Vector&, Vector&) { return -HUGE_VAL; });
+  const auto sample = sample_posterior(target, {Vector::Zero(2), Vector::Ones(2)}, {}, {}, kKey);
+  EXPECT_EQ(sample.status, SampleStatus::failed);
+  EXPECT_THAT(sample.message, testing::HasSubstr("not finite"));
+  EXPECT_GT(sample.n_log_density, 0);
+}
+
+TEST(PosteriorSample, FailsWithTheMessageOfATargetThatThrows) {
+  int calls = 0;
+  const FunctionDensity target(2, [&calls](const Vector& q, Vector& gradient) {
+    if (++calls > 2000) throw std::runtime_error("the grid ended");
+    gradient = -q;
+    return -0.5 * q.squaredNorm();
+  });
+  const auto sample = sample_posterior(target, {Vector::Ones(2)}, {}, {}, kKey);
+  EXPECT_EQ(sample.status, SampleStatus::failed);
+  EXPECT_EQ(sample.message, "the grid ended");
+  EXPECT_NE(find(sample, "modes"), nullptr);
+}
+
+TEST(PosteriorSample, IsTheSameTwiceToTheLastBit) {
+  const auto target = NormalMixture::pair(3);
+  const SamplerOptions options{.warmup = 100, .draws = 100};
+  const auto one = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, kKey);
+  const auto two = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, kKey);
+  EXPECT_EQ(story(one), story(two));
+  ASSERT_EQ(one.chains.size(), two.chains.size());
+  for (std::size_t c = 0; c < one.chains.size(); ++c) EXPECT_EQ(one.chains[c].position, two.chains[c].position);
+  const auto other = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, {20230801, 3, 2});
+  EXPECT_NE(one.chains[0].position, other.chains[0].position);
+}
+
+}  // namespace
+}  // namespace praesepe::infer::nuts
