@@ -1,5 +1,6 @@
 #include "infer/models/globular/start_points.hpp"
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 

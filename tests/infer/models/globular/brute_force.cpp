@@ -1,0 +1,82 @@
+#include "tests/infer/models/globular/brute_force.hpp"
+
+#include <boost/math/quadrature/gauss.hpp>
+#include <boost/math/special_functions/bessel.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+
+#include "sim/astrometry/coordinates.hpp"
+#include "sim/astrometry/units.hpp"
+#include "sim/globular/e_gamma.hpp"
+#include "sim/globular/globular_model.hpp"
+
+namespace praesepe::tests {
+
+namespace {
+
+using sim::globular::GlobularModel;
+
+/// int_a^b f by `panels` panels of 20 Gauss-Legendre nodes.
+template <class F>
+double integrate(const F& f, double a, double b, int panels) {
+  double sum = 0.0;
+  for (int i = 0; i < panels; ++i) {
+    sum += boost::math::quadrature::gauss<double, 20>::integrate(f, a + (b - a) * i / panels,
+                                                                 a + (b - a) * (i + 1) / panels);
+  }
+  return sum;
+}
+
+double scaled_bessel(double x) {
+  return x < 600.0 ? std::exp(-x) * boost::math::cyl_bessel_i(0, x)
+                   : (1.0 + 0.125 / x * (1.0 + 0.5625 / x)) / std::sqrt(2.0 * M_PI * x);
+}
+
+/// int d^2 v N2(w; v, sd^2) E(g + 1/2, (psi - v^2/2)/s^2) over the bound velocities v (km/s).
+double velocity_integral(double order, double psi, double s2, double w, double sd) {
+  const double escape = std::sqrt(2.0 * psi);
+  const double high = std::min(escape, w + 9.0 * sd), low = std::max(0.0, std::min(w, high) - 9.0 * sd);
+  if (!(high > low)) return 0.0;
+  const auto f = [&](double t) {  // v = high - (high - low) t^2: regular at the escape speed
+    const double v = high - (high - low) * t * t, y = (psi - 0.5 * v * v) / s2;
+    if (!(y > 0.0)) return 0.0;
+    return 2.0 * t * (high - low) * v / (sd * sd) * std::exp(-0.5 * (v - w) * (v - w) / (sd * sd)) *
+           scaled_bessel(v * w / (sd * sd)) * sim::globular::e_gamma(order, y).value;
+  };
+  return integrate(f, 0.0, 1.0, 4);
+}
+
+}  // namespace
+
+double brute_force_log_likelihood(const sim::astrometry::Catalogue& catalogue, std::size_t row,
+                                  const Eigen::VectorXd& theta) {
+  namespace units = sim::astrometry;
+  const GlobularModel model({theta[0], theta[1], std::pow(10.0, theta[2]), std::pow(10.0, theta[3])});
+  const auto centre = units::to_cartesian({theta[4], theta[5], theta[6], theta[7], theta[8], theta[9]});
+  const auto triad = units::local_triad(catalogue["ra"][row], catalogue["dec"][row]);
+  const double s2 = model.s2(), s = std::sqrt(s2), k = units::kKmsPerMasyrPc;
+  const double foot = triad.radial.dot(centre.position_pc);
+  const double projected = (centre.position_pc - foot * triad.radial).norm();
+  const double half = std::sqrt(model.edge_radius() * model.edge_radius() - projected * projected);
+  const auto integrand = [&](double z) {
+    const double distance = foot + z, psi = model.potential(std::hypot(projected, z));
+    if (!(distance > 0.0) || !(psi > 0.0)) return 0.0;
+    const double east = distance * k * catalogue["pmra"][row] - centre.velocity_kms.dot(triad.east);
+    const double north = distance * k * catalogue["pmdec"][row] - centre.velocity_kms.dot(triad.north);
+    const double sd = distance * k * catalogue["pmra_error"][row];
+    const double error = catalogue["parallax_error"][row];
+    const double chi = (catalogue["parallax"][row] - 1000.0 / distance) / error;
+    return std::pow(distance, 4) * std::exp(-0.5 * chi * chi) / (std::sqrt(2.0 * M_PI) * error) *
+           velocity_integral(theta[1] + 0.5, psi, s2, std::hypot(east, north), sd);
+  };
+  // z = a sinh t, 20 panels of 20 nodes
+  const double a = std::sqrt(projected * projected + 0.1 * model.king_radius() * model.king_radius());
+  const double t_end = std::asinh(half / a);
+  const double integral =
+      integrate([&](double t) { return a * std::cosh(t) * integrand(a * std::sinh(t)); }, -t_end, t_end, 20);
+  // f/M with the radial velocity integrated out: sqrt(2 pi) s A / M, and k^2 cos(dec) of the Jacobian
+  const double amplitude = model.amplitude() / std::pow(10.0, theta[2]) * std::sqrt(2.0 * M_PI) * s;
+  return std::log(integral * amplitude * k * k * std::cos(catalogue["dec"][row] * units::kRadPerDeg));
+}
+
+}  // namespace praesepe::tests

@@ -1,0 +1,16 @@
+// A star's collapsed likelihood by brute force: an independent route for the accuracy tests.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "sim/astrometry/catalogue.hpp"
+
+namespace praesepe::tests {
+
+/// ln p(star | theta) per (rad^2 mas (mas/yr)^2): the line of sight by 400 nodes in each of several panels up to the
+/// tidal radius, the proper-motion convolution in polar coordinates by 160, with Boost's Bessel and incomplete gamma
+/// functions.
+double brute_force_log_likelihood(const sim::astrometry::Catalogue& catalogue, std::size_t row,
+                                  const Eigen::VectorXd& theta);
+
+}  // namespace praesepe::tests

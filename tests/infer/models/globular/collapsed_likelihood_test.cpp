@@ -1,0 +1,115 @@
+#include "infer/models/globular/collapsed_likelihood.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/error.hpp"
+#include "tests/infer/models/globular/regimes.hpp"
+#include "tests/support/check_gradient.hpp"
+
+namespace praesepe::infer::models::globular {
+namespace {
+
+using tests::regimes;
+
+/// First finite-difference steps, small against a posterior standard deviation of 1000 stars.
+Vector steps(double scale, double parallax) {
+  const Vector natural{{0.02, 0.02, 0.002, 0.002, 1e-3, 1e-3, 1e-3 * parallax, 4e-3 * parallax, 4e-3 * parallax, 3.0}};
+  return scale * natural;
+}
+
+/// The relative units in which entries of a gradient are compared: per natural step, not per degree or per km/s.
+tests::DifferentiableFunction in_units(const CollapsedLikelihood& likelihood, const Vector& unit) {
+  return [&likelihood, unit](const Vector& x, Vector& gradient) {
+    const double value = likelihood.log_likelihood(x.cwiseProduct(unit), gradient);
+    gradient = gradient.cwiseProduct(unit).eval();
+    return value;
+  };
+}
+
+TEST(CollapsedLikelihood, GradientIsExactInDoublePrecision) {
+  for (const auto& regime : regimes()) {
+    const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 60.0), QuadratureRule::reference());
+    const Vector theta = tests::near_truth(regime), unit = steps(1.0, theta[kParallax]);
+    EXPECT_TRUE(
+        tests::check_gradient(in_units(likelihood, unit), theta.cwiseQuotient(unit), 1e-6, Vector::Constant(1, 0.02)))
+        << regime.name;
+  }
+}
+
+TEST(CollapsedLikelihood, GradientOfTheStandardRuleIsThatOfTheReferenceToSinglePrecision) {
+  for (const auto& regime : regimes()) {
+    const auto catalogue = tests::catalogue_of(regime, 200.0);
+    const CollapsedLikelihood standard(catalogue), reference(catalogue, QuadratureRule::reference());
+    const Vector theta = tests::near_truth(regime), unit = steps(1.0, theta[kParallax]);
+    Vector single(kParameters), exact(kParameters);
+    standard.log_likelihood(theta, single);
+    reference.log_likelihood(theta, exact);
+    single = single.cwiseProduct(unit).eval();
+    exact = exact.cwiseProduct(unit).eval();
+    EXPECT_LT((single - exact).cwiseAbs().maxCoeff(), 1e-3 * exact.cwiseAbs().maxCoeff()) << regime.name;
+  }
+}
+
+TEST(CollapsedLikelihood, IsFiniteAndSmoothWhenTheClusterSurroundsTheSun) {
+  // Tidal radius beyond the Sun: the line of sight is cut at R > 0.
+  auto regime = regimes().front();
+  regime.truth[kLogHalfMassRadius] = std::log10(200.0);
+  regime.truth[kCentralPotential] = 7.5;
+  const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 50.0), QuadratureRule::reference());
+  const Vector unit = steps(1.0, 1.0);
+  EXPECT_TRUE(tests::check_gradient(in_units(likelihood, unit), regime.truth.cwiseQuotient(unit), 1e-6,
+                                    Vector::Constant(1, 0.02)));
+}
+
+TEST(CollapsedLikelihood, GradientIsExactForEllipticalNoiseAndMissingParallaxes) {
+  const auto regime = regimes().front();
+  const auto plain = tests::catalogue_of(regime, 40.0);
+  sim::astrometry::Catalogue catalogue(plain.rows());
+  for (const char* name : {"ra", "dec", "parallax_error", "pmra", "pmdec", "pmra_error"}) {
+    catalogue.add(name, "", plain[name]);
+  }
+  std::vector<double> parallax = plain["parallax"], pmdec_error = plain["pmdec_error"], corr(plain.rows(), 0.4);
+  for (std::size_t i = 0; i < plain.rows(); i += 3) parallax[i] = NAN;
+  for (double& error : pmdec_error) error *= 1.4;
+  catalogue.add("parallax", "mas", parallax);
+  catalogue.add("pmdec_error", "mas/yr", pmdec_error);
+  catalogue.add("pmra_pmdec_corr", "", corr);
+  const CollapsedLikelihood likelihood(catalogue, QuadratureRule::reference());
+  const Vector theta = tests::near_truth(regime), unit = steps(1.0, 1.0);
+  EXPECT_TRUE(
+      tests::check_gradient(in_units(likelihood, unit), theta.cwiseQuotient(unit), 1e-6, Vector::Constant(1, 0.02)));
+}
+
+TEST(CollapsedLikelihood, IsMinusInfinityOnlyWhereAStarLiesOutsideTheTidalRadius) {
+  const auto regime = regimes().front();
+  const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 200.0));
+  Vector gradient(kParameters), theta = regime.truth;
+  EXPECT_TRUE(std::isfinite(likelihood.log_likelihood(theta, gradient)));
+  theta[kLogMass] = 2.0;  // every star far above the escape speed: improbable, not impossible
+  EXPECT_TRUE(std::isfinite(likelihood.log_likelihood(theta, gradient)));
+  EXPECT_TRUE(gradient.allFinite());
+  theta[kLogHalfMassRadius] = -1.0;
+  EXPECT_EQ(likelihood.log_likelihood(theta, gradient), -std::numeric_limits<double>::infinity());
+}
+
+TEST(CollapsedLikelihood, NamesTheStarWithoutProperMotion) {
+  const auto plain = tests::catalogue_of(regimes().front(), 5.0);
+  sim::astrometry::Catalogue catalogue(plain.rows());
+  catalogue.origin = "m5.csv";
+  for (const char* name : {"ra", "dec", "parallax", "parallax_error", "pmdec", "pmra_error", "pmdec_error"}) {
+    catalogue.add(name, "", plain[name]);
+  }
+  auto pmra = plain["pmra"];
+  pmra[2] = NAN;
+  catalogue.add("pmra", "mas/yr", pmra);
+  try {
+    const CollapsedLikelihood likelihood(catalogue);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("m5.csv, row 3"));
+  }
+}
+
+}  // namespace
+}  // namespace praesepe::infer::models::globular

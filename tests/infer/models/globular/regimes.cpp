@@ -1,0 +1,47 @@
+#include "tests/infer/models/globular/regimes.hpp"
+
+#include <cmath>
+
+namespace praesepe::tests {
+
+namespace {
+
+Regime regime(std::string name, double phi0, double g, double log10_mass, double rh, double parallax, double sigma,
+              double stars = 1000.0) {
+  Eigen::VectorXd truth(10);
+  truth << phi0, g, log10_mass, std::log10(rh), 60.0, 45.0, parallax, 4.0 * parallax, 5.0 * parallax, 30.0;
+  return {std::move(name), std::move(truth), stars, sigma};
+}
+
+}  // namespace
+
+std::vector<Regime> regimes() {
+  return {regime("phi0 5, g 2, rh 3 at 1 kpc", 5.0, 2.0, 5.0, 3.0, 1.0, 0.1),
+          regime("phi0 8, g 1.6, rh 9 at 1 kpc", 8.0, 1.6, 6.0, 9.0, 1.0, 0.1),
+          regime("phi0 3, g 1.2, rh 9, sigma 0.02", 3.0, 1.2, 5.0, 9.0, 1.0, 0.02),
+          regime("phi0 5, g 2, rh 3 at 10 kpc", 5.0, 2.0, 5.0, 3.0, 0.1, 0.1),
+          regime("phi0 6, g 0.3", 6.0, 0.3, 5.5, 5.0, 1.0, 0.1),
+          regime("phi0 10, g 1, rh 9", 10.0, 1.0, 5.5, 9.0, 1.0, 0.1),
+          regime("phi0 14, g 1", 14.0, 1.0, 5.5, 5.0, 1.0, 0.1),
+          regime("phi0 5, g 2, 100 stars", 5.0, 2.0, 5.0, 3.0, 1.0, 0.1, 100.0)};
+}
+
+sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars) {
+  const infer::models::globular::GlobularStudy study;
+  infer::models::Observation observation;
+  for (const auto& key : study.observe_keys()) observation[key.name] = key.default_value;
+  observation["stars"] = stars;
+  observation["sigma"] = regime.sigma;
+  sim::random::Stream latents({7, 0, 0}, sim::random::Purpose::latents), noise({7, 0, 0}, sim::random::Purpose::noise);
+  return study.simulate(regime.truth, observation, latents, noise);
+}
+
+Eigen::VectorXd near_truth(const Regime& regime) {
+  Eigen::VectorXd theta = regime.truth;
+  const double parallax = regime.truth[6];
+  const Eigen::VectorXd move{
+      {0.03, 0.02, 0.01, 0.008, 0.002, -0.001, 0.002 * parallax, 0.01 * parallax, -0.01 * parallax, 3.0}};
+  return theta + move;
+}
+
+}  // namespace praesepe::tests

@@ -1,0 +1,27 @@
+// The regimes in which the collapsed likelihood is checked: concentrated and not, near and far, sharp and blurred.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "infer/models/globular/globular_study.hpp"
+
+namespace praesepe::tests {
+
+struct Regime {
+  std::string name;
+  Eigen::VectorXd truth;  // (10) parameters of the globular study
+  double stars;
+  double sigma;  // mas, mas/yr
+};
+
+/// Those of the accuracy targets: six corners of the paper's campaigns, a second-mode model, and a small catalogue.
+std::vector<Regime> regimes();
+
+/// A simulated catalogue of the regime; seed fixed.
+sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars);
+
+/// The truth moved by a little less than a posterior standard deviation: where a sampler evaluates.
+Eigen::VectorXd near_truth(const Regime& regime);
+
+}  // namespace praesepe::tests
