@@ -1,0 +1,88 @@
+"""The figures of synthetic files, and the numbers they plot.
+
+usage: figures_test.py FIGURES_FOLDER
+"""
+import csv
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import h5py
+    import matplotlib  # noqa: F401
+except ImportError as missing:
+    print("skipped: needs python3-h5py and python3-matplotlib:", missing)
+    sys.exit(77)
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import synthetic_posteriors
+
+FIGURES = pathlib.Path(sys.argv.pop(1))
+
+
+def draw(script, path, output, *options):
+    return subprocess.run([sys.executable, "-B", FIGURES / script, path, "-o", output, *map(str, options)],
+                          capture_output=True, text=True)
+
+
+class Figures(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.path = self.folder / "posteriors.h5"
+
+    def rows(self, name):
+        with open(self.folder / name, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def succeed(self, script, *options):
+        done = draw(script, self.path, self.folder / "figure.svg", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater((self.folder / "figure.svg").stat().st_size, 1000)
+
+    def test_plotted_intervals_and_counts_are_those_of_the_summary(self):
+        synthetic_posteriors.write(self.path, "globular", replicates=3, cells=4, draws=50, failed=[4])
+        self.succeed("intervals.py", "--cell", 1, "--data", self.folder / "intervals.csv")
+        self.succeed("recovery.py", "--data", self.folder / "recovery.csv")
+        hits = {}
+        with h5py.File(self.path) as file:
+            names = list(file["summary/parameter"].asstr()[:])
+            plotted = self.rows("intervals.csv")
+            self.assertEqual(len(plotted), 3 * 10)
+            for row in plotted:
+                place = int(row["simulation"]), names.index(row["parameter"])
+                for column in ("mean", "q2_5", "q97_5"):
+                    stored = file["summary"][column][place]
+                    self.assertTrue(float(row[column]) == stored or stored != stored, row)
+                hits[row["parameter"]] = hits.get(row["parameter"], 0) + int(row["holds_truth"])
+        for row in self.rows("recovery.csv"):
+            if row["cell"] == "1":
+                self.assertEqual(int(row["hits"]), hits[row["parameter"]])
+                self.assertLessEqual(int(row["hits"]), 2)  # task 4 failed: a miss
+
+    def test_all_figures_of_a_line_campaign(self):
+        synthetic_posteriors.write(self.path, "line-outliers", replicates=5, draws=50)
+        for script in ("intervals.py", "recovery.py", "coverage_curve.py", "diagnostics.py"):
+            self.succeed(script)
+        for part in ("chains", "corner"):
+            self.succeed("task_page.py", "--task", 2, "--part", part)
+
+    def test_real_data_have_no_recovery_figure(self):
+        synthetic_posteriors.write(self.path, "line-outliers", replicates=1, draws=50, design="data")
+        self.succeed("intervals.py")
+        self.succeed("diagnostics.py")
+        done = draw("recovery.py", self.path, self.folder / "figure.pdf")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no truth", done.stderr)
+
+    def test_a_campaign_that_failed_throughout_still_has_figures(self):
+        synthetic_posteriors.write(self.path, "line-outliers", replicates=2, draws=20, failed=[0, 1])
+        for script in ("intervals.py", "recovery.py", "coverage_curve.py", "diagnostics.py"):
+            self.succeed(script)
+
+
+if __name__ == "__main__":
+    unittest.main()
