@@ -234,9 +234,11 @@ void read_sampler(Reader& reader, Campaign& campaign) {
   }
 }
 
-/// Beside the campaign file, else below PRAESEPE_DATA.
+/// Beside the campaign file, else below PRAESEPE_DATA. An absolute path, as in a resolved campaign, is taken as it is:
+/// its results can be read after the catalogue has gone.
 std::filesystem::path find_catalogue(const Reader& reader, const std::string& name,
                                      const std::filesystem::path& folder) {
+  if (std::filesystem::path(name).is_absolute()) return name;
   std::vector<std::filesystem::path> candidates{folder / name};
   if (const char* data = std::getenv("PRAESEPE_DATA")) candidates.push_back(std::filesystem::path(data) / name);
   for (const auto& candidate : candidates) {

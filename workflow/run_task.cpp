@@ -1,0 +1,306 @@
+#include "workflow/run_task.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "infer/density/posterior.hpp"
+#include "infer/nuts/posterior_sample.hpp"
+#include "sim/astrometry/catalogue_reader.hpp"
+#include "sim/error.hpp"
+#include "workflow/campaign/campaign.hpp"
+
+namespace praesepe::workflow {
+
+using campaign::Campaign;
+using campaign::Task;
+using infer::density::Matrix;
+using infer::density::ParameterSpace;
+using infer::density::Posterior;
+using infer::density::Vector;
+using infer::diagnostics::Summary;
+using infer::models::Study;
+using infer::nuts::Draws;
+using infer::nuts::PosteriorSample;
+using sim::astrometry::Catalogue;
+using sim::random::Purpose;
+using sim::random::Stream;
+using store::TaskResult;
+using store::TaskStatus;
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// CPU time of this thread, s.
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+/// What the compiler was allowed to use: results are the same bit for bit only within one set.
+constexpr const char* instruction_set() {
+#if defined(__AVX512F__)
+  return "avx512";
+#elif defined(__AVX2__)
+  return "avx2";
+#else
+  return "baseline";
+#endif
+}
+
+Posterior make_posterior(const Campaign& campaign, const Task& task, const Catalogue& catalogue) {
+  const Study& study = *campaign.study;
+  std::vector<std::string> names;
+  for (const auto& parameter : study.parameters()) names.push_back(parameter.name);
+  ParameterSpace space(std::move(names), study.resolve_priors(campaign.priors, catalogue), study.bounds());
+  return {study.likelihood(catalogue, task.observation), std::move(space)};
+}
+
+std::string ladder_json(const std::vector<infer::nuts::LadderStep>& ladder) {
+  auto steps = nlohmann::ordered_json::array();
+  for (const auto& step : ladder) {
+    steps.push_back({{"rung", step.rung}, {"reason", step.reason}, {"gradients", step.gradients}});
+  }
+  return steps.dump();
+}
+
+/// Draws of every parameter and derived quantity, in the order of TaskResult::quantities: (draw, chain) each.
+std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& space, const std::vector<Draws>& chains) {
+  const auto parameters = space.free().size(), derived = study.derived().size();
+  const Eigen::Index draws = chains.front().size();
+  std::vector<Matrix> values(parameters + derived, Matrix(draws, static_cast<Eigen::Index>(chains.size())));
+  for (Eigen::Index chain = 0; chain < values[0].cols(); ++chain) {
+    const Matrix& position = chains[static_cast<std::size_t>(chain)].position;
+    for (Eigen::Index draw = 0; draw < draws; ++draw) {
+      const Vector theta = space.constrain(Vector(position.row(draw)));
+      for (std::size_t j = 0; j < parameters; ++j) {
+        values[j](draw, chain) = theta[static_cast<Eigen::Index>(space.free()[j])];
+      }
+      if (derived == 0) continue;
+      const Vector q = study.derive(theta);
+      for (std::size_t j = 0; j < derived; ++j) values[parameters + j](draw, chain) = q[static_cast<Eigen::Index>(j)];
+    }
+  }
+  return values;
+}
+
+/// Rows thin-1, 2 thin-1, ...: those that Draws::thinned keeps.
+Matrix thinned_rows(const Matrix& all, int thin) {
+  Matrix kept(all.rows() / thin, all.cols());
+  for (Eigen::Index row = 0; row < kept.rows(); ++row) kept.row(row) = all.row((row + 1) * thin - 1);
+  return kept;
+}
+
+std::map<std::string, Matrix> sample_stats(const std::vector<Draws>& chains, int thin) {
+  std::map<std::string, Matrix> stats;
+  const Eigen::Index draws = chains.front().size() / thin, columns = static_cast<Eigen::Index>(chains.size());
+  const auto fill = [&](const char* name, auto value) {
+    Matrix& matrix = stats[name] = Matrix(draws, columns);
+    for (Eigen::Index chain = 0; chain < columns; ++chain) {
+      for (Eigen::Index row = 0; row < draws; ++row) {
+        matrix(row, chain) = static_cast<double>(value(chains[static_cast<std::size_t>(chain)], (row + 1) * thin - 1));
+      }
+    }
+  };
+  fill("lp", [](const Draws& d, Eigen::Index n) { return d.lp[n]; });
+  fill("acceptance_rate", [](const Draws& d, Eigen::Index n) { return d.acceptance_rate[n]; });
+  fill("diverging", [](const Draws& d, Eigen::Index n) { return d.diverging[static_cast<std::size_t>(n)]; });
+  fill("tree_depth", [](const Draws& d, Eigen::Index n) { return d.tree_depth[static_cast<std::size_t>(n)]; });
+  fill("n_steps", [](const Draws& d, Eigen::Index n) { return d.n_steps[static_cast<std::size_t>(n)]; });
+  fill("step_size", [](const Draws& d, Eigen::Index n) { return d.step_size[n]; });
+  fill("energy", [](const Draws& d, Eigen::Index n) { return d.energy[n]; });
+  return stats;
+}
+
+/// Bands of the study's posterior functions, from about 200 of the stored draws at equal distances.
+store::ProfileBands profile_bands(const Study& study, const ParameterSpace& space, const std::vector<Draws>& chains,
+                                  int thin) {
+  constexpr std::array kQuantiles{0.025, 0.125, 0.25, 0.5, 0.75, 0.875, 0.975};
+  constexpr Eigen::Index kDraws = 200;
+  const auto& profiles = study.profiles();
+  store::ProfileBands bands{profiles.radius, {}, profiles.names, profiles.units, {}};
+  if (profiles.names.empty()) return bands;
+  bands.quantile.assign(kQuantiles.begin(), kQuantiles.end());
+
+  const Eigen::Index stored = chains.front().size() / thin, total = stored * static_cast<Eigen::Index>(chains.size());
+  const Eigen::Index step = std::max<Eigen::Index>(1, total / kDraws);
+  const auto radii = static_cast<Eigen::Index>(profiles.radius.size());
+  std::vector<std::vector<double>> values(profiles.names.size() * profiles.radius.size());
+  for (Eigen::Index k = 0; k < total; k += step) {
+    const Matrix& position = chains[static_cast<std::size_t>(k / stored)].position;
+    const Matrix profile = study.profile_values(space.constrain(Vector(position.row((k % stored + 1) * thin - 1))));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto flat = static_cast<Eigen::Index>(i);
+      values[i].push_back(profile(flat % radii, flat / radii));
+    }
+  }
+  for (std::size_t name = 0; name < profiles.names.size(); ++name) {
+    Matrix& band = bands.bands.emplace_back(radii, static_cast<Eigen::Index>(kQuantiles.size()));
+    for (Eigen::Index r = 0; r < radii; ++r) {
+      auto& sample = values[name * profiles.radius.size() + static_cast<std::size_t>(r)];
+      std::ranges::sort(sample);
+      for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
+        band(r, static_cast<Eigen::Index>(q)) = infer::diagnostics::quantile_sorted(sample, kQuantiles[q]);
+      }
+    }
+  }
+  return bands;
+}
+
+/// Which parameters miss the rule, in words; empty if none does. The sampler looked at its own coordinates: the same
+/// ranks, but where the bound of one parameter depends on another.
+std::string unconverged(const TaskResult& result, const infer::nuts::ConvergenceRule& rule) {
+  std::string text;
+  for (std::size_t j = 0; j < result.quantities.size(); ++j) {
+    const Summary& s = result.summary[j];
+    const double ess = std::min(s.ess_bulk, s.ess_tail);
+    if (result.quantities[j].derived || (s.r_hat < rule.max_r_hat && ess >= rule.min_ess)) continue;
+    text += fmt::format("{}{}: R-hat {:.4f}, ESS {:.0f} bulk, {:.0f} tail", text.empty() ? "" : "; ",
+                        result.quantities[j].name, s.r_hat, s.ess_bulk, s.ess_tail);
+  }
+  return text;
+}
+
+void store_draws(const Campaign& campaign, const ParameterSpace& space, const PosteriorSample& sample,
+                 TaskResult& result) {
+  const auto all = quantity_draws(*campaign.study, space, sample.chains);
+  result.thin = sample.thin;
+  result.summary.clear();
+  result.posterior.clear();
+  result.rank.clear();
+  for (std::size_t j = 0; j < all.size(); ++j) {
+    result.summary.push_back(infer::diagnostics::summarise(all[j]));
+    const Matrix& stored = result.posterior.emplace_back(thinned_rows(all[j], sample.thin));
+    const bool known = !result.truth.empty() && !std::isnan(result.truth[j]);
+    result.rank.push_back(known ? static_cast<double>((stored.array() < result.truth[j]).count()) : kNaN);
+  }
+  result.sample_stats = sample_stats(sample.chains, sample.thin);
+  result.profiles = profile_bands(*campaign.study, space, sample.chains, sample.thin);
+}
+
+void infer(const Campaign& campaign, const Task& task, TaskResult& result) {
+  Catalogue catalogue = task_catalogue(campaign, task);
+  result.n_stars = static_cast<std::int64_t>(catalogue.rows());
+  const Posterior posterior = make_posterior(campaign, task, catalogue);
+  Stream stream(task.key, Purpose::starts);
+  std::vector<Vector> starts;
+  for (const Vector& start : campaign.study->starts(catalogue, posterior.space(), stream)) {
+    starts.push_back(posterior.space().unconstrain(start));
+  }
+  const infer::nuts::ConvergenceRule rule;
+  const PosteriorSample sample = infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key);
+  result.ladder = ladder_json(sample.ladder);
+  result.n_log_density = sample.n_log_density;
+  if (campaign.store_catalogues) result.catalogue = std::move(catalogue);
+  if (sample.status == infer::nuts::SampleStatus::failed) throw TaskFailure(sample.message);
+
+  store_draws(campaign, posterior.space(), sample, result);
+  result.status = static_cast<TaskStatus>(sample.status);
+  result.message = sample.message;
+  if (const std::string missed = unconverged(result, rule); !missed.empty() && result.status == TaskStatus::converged) {
+    result.status = TaskStatus::not_converged;
+    result.message = missed;
+  }
+}
+
+/// What is known of a task before it runs; the numbers are those of a failed one.
+TaskResult blank_result(const Campaign& campaign, const Task& task) {
+  const Study& study = *campaign.study;
+  TaskResult result;
+  result.id = task.id;
+  result.cell = task.cell;
+  result.replicate = task.replicate;
+  result.seed = static_cast<std::int64_t>(sim::random::task_seed(task.key));
+  result.host = host_name();
+  result.instruction_set = instruction_set();
+  for (std::size_t i = 0; i < study.parameters().size(); ++i) {
+    if (campaign.priors[i].is_fixed()) continue;
+    result.quantities.push_back({study.parameters()[i].name, study.parameters()[i].unit, false});
+  }
+  for (const auto& derived : study.derived()) result.quantities.push_back({derived.name, derived.unit, true});
+  result.truth = task_truth(campaign, task);
+  const Matrix nothing = Matrix::Constant(campaign.sampler.draws, campaign.sampler.chains, kNaN);
+  const std::size_t size = result.quantities.size();
+  result.posterior.assign(size, nothing);
+  result.summary.assign(size, {kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN});
+  result.rank.assign(size, kNaN);
+  for (const char* name : {"lp", "acceptance_rate", "diverging", "tree_depth", "n_steps", "step_size", "energy"}) {
+    result.sample_stats[name] = nothing;
+  }
+  return result;
+}
+
+}  // namespace
+
+Catalogue task_catalogue(const Campaign& campaign, const Task& task) {
+  if (!task.catalogue.empty()) {
+    return sim::astrometry::read_catalogue(task.catalogue, campaign.study->schema(), campaign.columns);
+  }
+  Stream latents(task.simulation_key, Purpose::latents), noise(task.simulation_key, Purpose::noise);
+  return campaign.study->simulate(task.truth, task.observation, latents, noise);
+}
+
+std::vector<double> task_truth(const Campaign& campaign, const Task& task) {
+  std::vector<double> truth;
+  if (task.truth.size() == 0) return truth;
+  for (std::size_t i = 0; i < campaign.priors.size(); ++i) {
+    if (!campaign.priors[i].is_fixed()) truth.push_back(task.truth[static_cast<Eigen::Index>(i)]);
+  }
+  if (campaign.study->derived().empty()) return truth;
+  const Vector derived = campaign.study->derive(task.truth);
+  truth.insert(truth.end(), derived.begin(), derived.end());
+  return truth;
+}
+
+void check_task(const Campaign& campaign, const Task& task) {
+  Catalogue catalogue(0);
+  try {
+    catalogue = task_catalogue(campaign, task);
+  } catch (const TaskFailure&) {
+    return;  // a property of the numbers drawn: recorded with the task when it runs
+  }
+  try {
+    make_posterior(campaign, task, catalogue);
+  } catch (const TaskFailure&) {
+  } catch (const InputError& error) {
+    const std::string message = error.what();
+    if (message.starts_with("prior.") || message.starts_with("observe.")) rethrow_with_place(campaign, message);
+    throw;
+  }
+}
+
+TaskResult run_task(const Campaign& campaign, const Task& task) {
+  const auto begin = std::chrono::steady_clock::now();
+  const double cpu_begin = thread_seconds();
+  TaskResult blank = blank_result(campaign, task), result = blank;
+  try {
+    infer(campaign, task, result);
+  } catch (const std::exception& error) {
+    blank.status = TaskStatus::failed;
+    blank.message = error.what();
+    blank.n_stars = result.n_stars;
+    blank.ladder = result.ladder;
+    blank.n_log_density = result.n_log_density;
+    blank.catalogue = std::move(result.catalogue);
+    result = std::move(blank);
+  }
+  result.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.cpu_time = thread_seconds() - cpu_begin;
+  return result;
+}
+
+}  // namespace praesepe::workflow
