@@ -276,7 +276,7 @@ class Report:
         for cell, values in g.cells().items():
             row = self.by_cell[index[cell, "all", "0.95", "all"]]
             each = [self.by_cell[index[cell, name, "0.95", "all"]] for name in g.free]
-            cells.append([str(cell), escape(", ".join(f"{key} = {recovery.words(value)}" for key, value in values.items())),
+            cells.append([str(cell), "<br>".join(escape(f"{key} = {recovery.words(value)}") for key, value in values.items()),
                           row["tasks"], number(row["coverage"]),
                           f"{number(row['jeffreys_low'])} – {number(row['jeffreys_high'])}", *(r["hits"] for r in each)])
         return (f"<h2>Coverage by parameter</h2><p>{meaning} The interval pooled over parameters allows for their dependence "
