@@ -96,6 +96,18 @@ StarDual half_length(const Sightline& star, const ClusterState& cluster, const L
   return length;
 }
 
+/// Cuts the range (low, high) of z where the parallax leaves less than exp(-kParallaxReach^2/2) of the largest
+/// likelihood inside it: d standard deviations from the observed parallax to the nearer end of the range, if it lies
+/// outside.
+void narrow_by_parallax(const Sightline& star, const StarDual& distance, StarDual& low, StarDual& high) {
+  const double scale = 1000.0 * star.inverse_parallax_error, observed = star.parallax * star.inverse_parallax_error;
+  const StarDual largest = StarDual(scale) / (distance + low), smallest = StarDual(scale) / (distance + high);
+  const StarDual d = max(max(StarDual(observed) - largest, smallest - StarDual(observed)), 0.0);
+  const StarDual spread = sqrt(kParallaxReach * kParallaxReach + d * d);
+  low = max(low, StarDual(scale) / (observed + spread) - distance);
+  if (observed > spread.value) high = min(high, StarDual(scale) / (observed - spread) - distance);
+}
+
 }  // namespace
 
 LineOfSight line_of_sight(const Sightline& star, const ClusterState& cluster, double reach) {
@@ -121,13 +133,7 @@ LineOfSight line_of_sight(const Sightline& star, const ClusterState& cluster, do
   }
   const StarDual half = half_length(star, cluster, line, radius_square, tidal_square, reach);
   StarDual low = max(-1.0 * half, kNearest - line.distance), high = half;
-  const double pull = (star.parallax - 1000.0 / cluster.position.norm()) * star.inverse_parallax_error;
-  if (star.inverse_parallax_error > 0.0 && std::abs(pull) < kParallaxAgreement) {
-    const double spread = kParallaxReach / star.inverse_parallax_error;
-    const double nearest = 1000.0 / (star.parallax + spread);
-    if (nearest > 0.0) low = max(low, nearest - line.distance);
-    if (star.parallax > spread) high = min(high, 1000.0 / (star.parallax - spread) - line.distance);
-  }
+  if (star.inverse_parallax_error > 0.0) narrow_by_parallax(star, line.distance, low, high);
   line.empty = !(high.value > low.value);
   if (line.empty) return line;
   line.stretch = sqrt(line.projected_square + kCoreShare * radius_square);

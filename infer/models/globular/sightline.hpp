@@ -16,7 +16,6 @@ namespace praesepe::infer::models::globular {
 
 inline constexpr double kCoreShare = 0.5;
 inline constexpr double kParallaxReach = 7.0;
-inline constexpr double kParallaxAgreement = 4.0;
 
 /// One star as the likelihood uses it. A noise ellipse is a circle smeared along its long axis: `weight` and the offset
 /// folded into `motion` are one node of that smearing (see sightlines_of in collapsed_likelihood.cpp).

@@ -61,7 +61,8 @@ double brute_force_b(double a, double phi, double rho, double variance) {
   double sum = 0.0;
   for (int i = 0; i < n; ++i) {
     const double s = (i + 0.5) / n, u = escape * (1.0 - s * s), x = u * rho / variance;
-    const double bessel0 = x < 500.0 ? std::exp(-x) * boost::math::cyl_bessel_i(0, x) : 1.0 / std::sqrt(2.0 * M_PI * x);
+    const double bessel0 = x < 600.0 ? std::exp(-x) * boost::math::cyl_bessel_i(0, x)
+                                     : (1.0 + 0.125 / x * (1.0 + 0.5625 / x)) / std::sqrt(2.0 * M_PI * x);
     sum += 2.0 * s * escape / n * u / variance * std::exp(-0.5 * (u - rho) * (u - rho) / variance) * bessel0 *
            boost::math::gamma_p(a, phi - 0.5 * u * u);
   }
