@@ -38,6 +38,17 @@ std::vector<std::string> keys_by_position(const toml::table& grid) {
   return names;
 }
 
+/// After a change: what is still on the grid keeps its place, what is new comes last.
+void update_grid_order(Document& document) {
+  const toml::table* grid = document.root["grid"].as_table();
+  const auto now = grid ? keys_by_position(*grid) : std::vector<std::string>{};
+  auto& order = document.grid_order;
+  std::erase_if(order, [&now](const std::string& key) { return std::ranges::find(now, key) == now.end(); });
+  for (const std::string& key : now) {
+    if (std::ranges::find(order, key) == order.end()) order.push_back(key);
+  }
+}
+
 toml::table parse(std::string_view text, const std::string& origin) {
   try {
     return toml::parse(text, origin);
@@ -86,8 +97,9 @@ void apply_setting(Document& document, const std::string& assignment) {
     holder = toml::table{};
   }
   if (holder.size() != 1) {
-    holder = toml::table{};
-    holder.insert("value", value);
+    std::ostringstream quoted;
+    quoted << toml::value<std::string>(value);
+    holder = toml::parse("value = " + quoted.str(), origin);
   }
 
   // a.b.c: walk down, making tables on the way.
@@ -102,11 +114,7 @@ void apply_setting(Document& document, const std::string& assignment) {
   if (rest.empty()) throw InputError(origin + ": expected a.b=VALUE");
   holder.at("value").visit([&](auto& node) { table->insert_or_assign(rest, std::move(node)); });
 
-  const std::string grid = "grid.";
-  if (key.starts_with(grid) && key != "grid.exclude" && key != "grid.order") {
-    const std::string axis = key.substr(grid.size());
-    if (std::ranges::find(document.grid_order, axis) == document.grid_order.end()) document.grid_order.push_back(axis);
-  }
+  update_grid_order(document);
 }
 
 std::string place(const Document& document, const toml::node& node) {

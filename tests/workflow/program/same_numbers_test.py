@@ -1,0 +1,94 @@
+"""The same campaign gives the same bits however it is run: threads, ranks, shards, kills, restarts, more replicates."""
+
+import json
+import signal
+import subprocess
+import time
+import unittest
+
+import h5py
+import numpy
+
+from program import PROGRAM, ProgramTest
+
+GROUPS = ["posterior", "sample_stats", "truth", "summary", "task"]
+FREE = {"wall_time", "cpu_time", "attempts", "host"}
+MPIRUN = ["mpirun", "--oversubscribe", "-n", "2"]
+
+
+def numbers(path):
+    with h5py.File(path) as file:
+        return {f"{group}/{name}": data[()] for group in GROUPS for name, data in file[group].items()
+                if name not in FREE}
+
+
+class SameNumbers(ProgramTest):
+    def run_campaign(self, folder, *more, launcher=()):
+        done = self.praesepe("run", "line.toml", "-o", folder, "--no-report", *more, launcher=launcher)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return numbers(self.folder / folder / "posteriors.h5")
+
+    def assert_same(self, a, b):
+        self.assertEqual(a.keys(), b.keys())
+        for name, values in a.items():
+            self.assertEqual(values.shape, b[name].shape, name)
+            self.assertEqual(numpy.asarray(values).tobytes() if values.dtype != object else values.tolist(),
+                             numpy.asarray(b[name]).tobytes() if values.dtype != object else b[name].tolist(), name)
+
+    def test_threads_and_ranks(self):
+        alone = self.run_campaign("alone", "--threads", 1)
+        self.assert_same(alone, self.run_campaign("threads", "--threads", 3))
+        self.assert_same(alone, self.run_campaign("rank", launcher=[*MPIRUN[:-1], "1"]))
+        self.assert_same(alone, self.run_campaign("ranks", launcher=MPIRUN))
+
+    def test_shards_then_merge(self):
+        whole = self.run_campaign("whole")
+        for i in range(2):
+            done = self.praesepe("run", "line.toml", "-o", "parts", "--shard", f"{i}/2")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertFalse((self.folder / "parts/posteriors.h5").exists())
+        self.assertEqual(self.praesepe("merge", "parts", "-o", "merged.h5").returncode, 0)
+        self.assert_same(whole, numbers(self.folder / "merged.h5"))
+
+    def test_resuming_after_a_kill(self):
+        whole = self.run_campaign("whole")
+        process = subprocess.Popen([PROGRAM, "run", "line.toml", "-o", "killed", "--threads", "1", "--no-report"],
+                                   cwd=self.folder)
+        while not list((self.folder / "killed/shards").glob("*.h5")) and process.poll() is None:
+            time.sleep(0.002)
+        process.kill()
+        process.wait()
+        self.assert_same(whole, self.run_campaign("killed"))
+
+    def test_more_replicates(self):
+        self.run_campaign("grown")
+        more = self.run_campaign("grown", "--set", "campaign.replicates=3")
+        self.assert_same(self.run_campaign("anew", "--set", "campaign.replicates=3"), more)
+        log = [json.loads(line) for line in (self.folder / "grown/log.jsonl").read_text().splitlines()]
+        self.assertEqual(sorted(e["task"] for e in log if e["event"] == "task"), [0, 1, 2, 2, 3, 4, 5, 5, 8])
+
+    def test_another_campaign_is_refused_unless_fresh(self):
+        self.run_campaign("results")
+        done = self.praesepe("run", "line.toml", "-o", "results", "--set", "sampler.draws=500")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("sampler.draws (1000, now 500)", done.stderr)
+        done = self.praesepe("run", "line.toml", "-o", "results", "--set", "campaign.seed=8", "--fresh", "--no-report")
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        self.assertEqual(len(list(self.folder.glob("results.old-*"))), 1)
+
+    def test_a_signal_leaves_work_for_the_next_run(self):
+        replicates = ["--set", "campaign.replicates=40"]
+        process = subprocess.Popen([PROGRAM, "run", "line.toml", "-o", "stopped", "--no-report", "--quiet", *replicates],
+                                   cwd=self.folder, stderr=subprocess.DEVNULL)
+        while not list((self.folder / "stopped/shards").glob("*.h5")):
+            time.sleep(0.002)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(), 75)
+        state = json.loads(self.praesepe("status", "stopped", "--json").stdout)
+        self.assertEqual(state["total"], 120)
+        self.assertEqual(state["running"], 0)
+        self.assertGreater(state["waiting"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
