@@ -1,4 +1,4 @@
-// A campaign from its tasks to the gathered file: what `run` and `infer` have in common.
+// The tasks of a campaign over threads and ranks: which are still to do, their shards, the log and the progress.
 #pragma once
 
 #include <cstdint>
