@@ -26,10 +26,8 @@ struct BesselValues {
   Batch scaled_i0, deficit;
 };
 
-template <class Batch>
-BesselValues<Batch> bessel(const Batch& x) {
-  using Real = typename Batch::value_type;
-  const auto& tables = BesselTables<Real>::instance();
+template <class Batch, class Real = typename Batch::value_type>
+[[gnu::always_inline]] inline BesselValues<Batch> bessel(const Batch& x, const BesselTables<Real>& tables) {
   const auto far = x > Batch(Real(8));
   BesselValues<Batch> value;
   const Batch safe = xsimd::max(x, Batch(Real(8)));

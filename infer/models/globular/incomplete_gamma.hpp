@@ -44,15 +44,21 @@ class IncompleteGamma {
     Batch p, d_y, d_a;
   };
 
-  /// y in (0, largest].
+  /// P and its derivatives, times exp(log_factor); y in (0, largest].
   template <class Batch>
-  Value<Batch> operator()(const Batch& y) const {
+  [[gnu::always_inline]] Value<Batch> times_exp(const Batch& log_factor, const Batch& y) const {
     const Batch t = y * Batch(inverse_middle_) - Batch(Real(1));
     const Batch log_y = xsimd::log(y);
-    const Batch power = xsimd::exp(Batch(order_) * log_y) * Batch(inverse_gamma_);
+    const Batch power = xsimd::exp(Batch(order_) * log_y + log_factor) * Batch(inverse_gamma_);
     const Batch p = power * horner(f_, t);
     // dP/dy = a y^(a-1) e^(-y) / Gamma(a+1)
     return {p, Batch(order_) * power * xsimd::exp(-y) / y, p * (log_y - Batch(digamma_)) + power * horner(f_a_, t)};
+  }
+
+  /// P and its derivatives.
+  template <class Batch>
+  [[gnu::always_inline]] Value<Batch> operator()(const Batch& y) const {
+    return times_exp(Batch(Real(0)), y);
   }
 
  private:

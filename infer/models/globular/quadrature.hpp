@@ -14,7 +14,7 @@ struct GaussLegendre {
 /// How finely each star's likelihood is integrated. Errors per star, in eight regimes, by
 /// tests/infer/models/globular/collapsed_accuracy_test.cpp against brute force.
 struct QuadratureRule {
-  int line_of_sight = 24;        ///< nodes along the line of sight
+  int line_of_sight = 28;        ///< nodes along the line of sight
   int speed = 16;                ///< nodes of the proper-motion convolution where it meets the escape speed
   double reach = 5.0;            ///< half-width of that convolution, standard deviations
   bool hexagon = true;           ///< 7-point cubature where the convolution stays clear of the escape speed
@@ -23,7 +23,7 @@ struct QuadratureRule {
   /// For campaigns: rms error of a star <= 5e-5, largest <= 5e-4.
   static QuadratureRule standard() { return {}; }
   /// For checks: rms <= 1e-5, largest <= 1e-4.
-  static QuadratureRule reference() { return {48, 32, 6.5, false, false}; }
+  static QuadratureRule reference() { return {34, 18, 5.5, false, false}; }
 };
 
 }  // namespace praesepe::infer::models::globular

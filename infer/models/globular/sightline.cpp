@@ -39,7 +39,7 @@ StarDual potential(const PotentialTable& table, const StarDual& q) {
   return result;
 }
 
-/// x^2 at which phi has the given value, 0 < value < phi0: bisection over the table's nodes, then safeguarded Newton.
+/// x^2 at which phi has the given value, 0 < value < phi0: bisection over the table's nodes, then within an interval.
 StarDual radius_square_at(const PotentialTable& table, const StarDual& phi) {
   int low = 0, high = table.intervals;  // phi(low) >= value > phi(high)
   while (high - low > 1) {
@@ -47,15 +47,11 @@ StarDual radius_square_at(const PotentialTable& table, const StarDual& phi) {
     (table.phi[static_cast<std::size_t>(middle) * 6] >= phi.value ? low : high) = middle;
   }
   const auto first = static_cast<std::size_t>(low) * 6;
-  const double drop = quintic(&table.phi[first], 1.0).first - table.phi[first];
-  double t_low = 0.0, t_high = 1.0, t = (phi.value - table.phi[first]) / drop;
-  for (int iteration = 0; iteration < 60; ++iteration) {
+  // Secant, then Newton: within an interval phi is so nearly straight that the third step is exact to rounding.
+  double t = (phi.value - table.phi[first]) / (quintic(&table.phi[first], 1.0).first - table.phi[first]);
+  for (int step = 0; step < 3; ++step) {
     const auto [value, slope] = quintic(&table.phi[first], t);
-    (value >= phi.value ? t_low : t_high) = t;
-    const double newton = t - (value - phi.value) / slope;
-    const double next = newton > t_low && newton < t_high ? newton : 0.5 * (t_low + t_high);
-    if (std::abs(next - t) < 1e-13) break;
-    t = next;
+    t = std::clamp(t - (value - phi.value) / slope, 0.0, 1.0);
   }
   const double q = std::expm1((low + t) * table.step);
   // phi(q; phi0, g) = value:  dq = (d value - phi_phi0 d phi0 - phi_g d g) / phi_q

@@ -94,15 +94,17 @@ VelocityIntegral<Batch> radial(const Batch& phi, const Batch& rho, const Batch& 
 
   VelocityIntegral<Batch> sum{zero, zero, zero, zero, zero, -half * excess * excess * inverse_variance};
   Batch d_u1(zero), d_u2(zero);
+  const auto& tables = BesselTables<Real>::instance();
   for (std::size_t j = 0; j < rule.c.size(); ++j) {
     const Batch c(rule.c[j]);
     const Batch step = width * c, u = u2 - step;
-    const auto p = gamma(half * (slack + step) * (escape + u));  // phi - u^2/2 without cancellation at the edge
-    const auto b = bessel(u * rho * inverse_variance);
+    const auto b = bessel(u * rho * inverse_variance, tables);
     const Batch off = u - rho, off_size = xsimd::abs(off);
-    // Kernel, exp(-excess^2 / 2V) taken out: the exponent is never below -reach^2/2.
-    const Batch kernel = u * inverse_variance * b.scaled_i0 *
-                         xsimd::exp(-half * (off_size - excess) * (off_size + excess) * inverse_variance);
+    // exp(-off^2 / 2V) with exp(-excess^2 / 2V) taken out: never below exp(-reach^2/2)
+    const Batch exponent = -half * (off_size - excess) * (off_size + excess) * inverse_variance;
+    // P at phi - u^2/2, which is formed without cancellation at the edge
+    const auto p = gamma.times_exp(exponent, half * (slack + step) * (escape + u));
+    const Batch kernel = u * inverse_variance * b.scaled_i0;
     const Batch value = kernel * p.p;
     const Batch by_u = value * (one / u - (off + rho * b.deficit) * inverse_variance) - kernel * u * p.d_y;
     const Batch weight = Batch(rule.weight[j]) * width;
