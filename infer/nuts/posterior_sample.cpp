@@ -31,6 +31,8 @@ constexpr double kNegligibleEvidence = 10.0;
 constexpr double kRefineEvidence = 25.0;
 /// Above this R-hat the chains are asked which modes they are in.
 constexpr double kSplitRHat = 1.05;
+/// With one mode, independence steps that would be accepted less often are not worth their evaluations.
+constexpr double kUsefulAcceptance = 0.1;
 constexpr int kMaxRestarts = 3;
 constexpr int kAdaptationRounds = 3;
 constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when transitions diverge
@@ -159,9 +161,9 @@ void Ladder::start_chains() {
                      modes.size() == 1 ? "" : "s", options_.warmup, options_.draws, group_.target_accept()));
 }
 
-/// With several modes: a mixture of t adapted by importance sampling, frozen before any chain starts.
+/// A mixture of t adapted by importance sampling, frozen before any chain starts. With one mode it only saves NUTS the
+/// long walks of a bent posterior, and is left out where hardly any proposal would be accepted.
 std::optional<IndependenceStep> Ladder::fit_jump(const std::vector<Mode>& modes) {
-  if (modes.size() == 1) return std::nullopt;
   std::vector<double> log_weights;
   for (const Mode& mode : modes) log_weights.push_back(mode.log_evidence);
   MixtureOfT mixture = mixture_of(modes, log_weights);
@@ -170,7 +172,8 @@ std::optional<IndependenceStep> Ladder::fit_jump(const std::vector<Mode>& modes)
     mixture = adapted(mixture, importance_sample(target_, mixture, n, evidence_stream()));
   }
   const auto check = importance_sample(target_, mixture, n, evidence_stream());
-  const int proposals = proposals_for(check.acceptance_rate);
+  if (modes.size() == 1 && check.acceptance_rate < kUsefulAcceptance) return std::nullopt;
+  const int proposals = modes.size() == 1 ? 1 : proposals_for(check.acceptance_rate);
   std::string weights;
   for (const double log_evidence : check.log_evidences) {
     weights += fmt::format(" {:.3f}", std::exp(log_evidence - check.log_evidence));
