@@ -10,7 +10,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 
 echo "== release: all tests"
-cmake --preset release -DPRAESEPE_WERROR=ON >/dev/null
+cmake --preset release >/dev/null
 cmake --build --preset release
 ctest --preset release
 
