@@ -36,4 +36,4 @@ class ProgramTest(unittest.TestCase):
 
     def praesepe(self, *arguments, launcher=(), **more):
         return subprocess.run([*launcher, PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True,
-                              text=True, env=os.environ | MPI, timeout=300, **more)
+                              text=True, env=os.environ | MPI, timeout=1200, **more)

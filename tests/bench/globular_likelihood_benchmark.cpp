@@ -1,0 +1,29 @@
+// Log density and gradient of the collapsed globular posterior, 1000 stars, by the campaign's rule and the reference rule.
+#include <benchmark/benchmark.h>
+
+#include "infer/models/globular/collapsed_likelihood.hpp"
+#include "tests/infer/models/globular/regimes.hpp"
+
+namespace {
+
+using praesepe::infer::models::globular::CollapsedLikelihood;
+using praesepe::infer::models::globular::QuadratureRule;
+
+/// Argument: index of the regime.
+void log_density(benchmark::State& state, const QuadratureRule& rule) {
+  const auto regime = praesepe::tests::regimes()[static_cast<std::size_t>(state.range(0))];
+  const CollapsedLikelihood likelihood(praesepe::tests::catalogue_of(regime, 1000.0), rule);
+  Eigen::VectorXd theta = praesepe::tests::near_truth(regime), gradient(theta.size());
+  for (auto _ : state) {
+    theta[0] += 1e-9;  // never the same model twice
+    benchmark::DoNotOptimize(likelihood.log_likelihood(theta, gradient));
+  }
+  state.SetLabel(regime.name);
+}
+
+}  // namespace
+
+BENCHMARK_CAPTURE(log_density, standard, QuadratureRule::standard())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(log_density, reference, QuadratureRule::reference())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
+
+BENCHMARK_MAIN();

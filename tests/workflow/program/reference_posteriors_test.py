@@ -1,0 +1,74 @@
+"""`praesepe infer` against posteriors that others computed: exact quadrature for the line, an independent sampler for clusters.
+
+Run with --clusters for the two globular clusters alone (minutes), without for the line alone.
+"""
+
+import csv
+import pathlib
+import sys
+import unittest
+
+import h5py
+import numpy
+
+from program import ProgramTest
+
+REFERENCE = pathlib.Path(__file__).resolve().parents[2] / "reference"
+
+
+def rows(name):
+    lines = (REFERENCE / name).read_text().splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+class Infer(ProgramTest):
+    def infer(self, study, catalogue):
+        done = self.praesepe("infer", study, REFERENCE / catalogue, "-o", "out.h5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with h5py.File(self.folder / "out.h5") as file:
+            names = [name.decode() for name in file["summary/parameter"][()]]
+            summary = {key: dict(zip(names, file[f"summary/{key}"][0])) for key in ("mean", "sd", "mcse_mean")}
+            draws = {name: file[f"posterior/{name}"][..., 0].ravel() for name in names}
+            self.assertEqual(file["task/status"][0], 0)
+        return summary, draws
+
+
+class Line(Infer):
+    def test_exact_posterior_of_the_published_example(self):
+        summary, draws = self.infer("line-outliers", "line_outliers.csv")
+        exact = {row["name"]: row for row in rows("line_outliers_reference.csv") if row["kind"] == "param"}
+        for name in ("m", "b", "ln_s_out", "w0"):
+            # 4 Monte Carlo errors of the mean: false alarm 6e-5 each
+            self.assertLess(abs(summary["mean"][name] - float(exact[name]["mean"])), 4 * summary["mcse_mean"][name], name)
+            # 4000 draws, ESS > 2000: a quantile's probability is known to 0.005; 5 of them
+            for column, probability in (("q2.5", 0.025), ("q50", 0.5), ("q97.5", 0.975)):
+                below = numpy.mean(draws[name] < float(exact[name][column]))
+                error = numpy.sqrt(probability * (1 - probability) / 2000)
+                self.assertLess(abs(below - probability), 5 * error, f"{name} {column}")
+
+
+class Clusters(Infer):
+    def check(self, dataset):
+        summary, draws = self.infer("globular", f"{dataset}.csv")
+        for row in rows("cluster_posteriors.csv"):
+            if row["dataset"] != dataset:
+                continue
+            name = row["parameter"]
+            low, high = numpy.quantile(draws[name], [0.005, 0.995])
+            self.assertTrue(low < float(row["truth"]) < high, f"{name}: truth outside the 99 % interval")
+            if name == "radial_velocity":  # the reference has another prior
+                continue
+            error = numpy.hypot(summary["mcse_mean"][name], float(row["mcse"]))
+            self.assertLess(abs(summary["mean"][name] - float(row["mean"])), 4 * error, name)
+            self.assertLess(abs(summary["sd"][name] / float(row["sd"]) - 1), 0.15, name)
+
+    def test_cluster_with_phi0_5(self):
+        self.check("cluster_1")
+
+    def test_cluster_with_phi0_8(self):
+        self.check("cluster_2")
+
+
+if __name__ == "__main__":
+    chosen = "Clusters" if "--clusters" in sys.argv else "Line"
+    unittest.main(argv=[sys.argv[0], chosen])
