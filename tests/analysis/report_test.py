@@ -21,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import synthetic_posteriors
 
 PROGRAM = sys.argv.pop(2)
-sys.argv.pop(1)
+FIGURES = pathlib.Path(sys.argv.pop(1))
 
 
 class Report(unittest.TestCase):
@@ -54,6 +54,22 @@ class Report(unittest.TestCase):
             self.assertIn("coverage", file["calibration"])
         self.write("diagnostics")
         self.assertFalse((self.report / "tasks").exists())
+
+    def test_plotted_intervals_are_those_of_summary_csv(self):
+        synthetic_posteriors.write(self.path, "globular", replicates=3, draws=50)
+        self.write("intervals")
+        plotted = self.folder / "plotted.csv"
+        subprocess.run([sys.executable, FIGURES / "intervals.py", self.path, "-o", self.folder / "figure.pdf",
+                        "--data", plotted], check=True)
+        with open(self.report / "summary.csv", newline="") as file:
+            summary = {(row["simulation"], row["parameter"]): row for row in csv.DictReader(file)}
+        with open(plotted, newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertGreaterEqual(len(rows), 30)
+        for row in rows:
+            known = summary[row["simulation"], row["parameter"]]
+            for column in ("truth", "mean", "q2_5", "q97_5"):
+                self.assertAlmostEqual(float(row[column]), float(known[column]), delta=1e-12 * abs(float(known[column])))
 
     def test_a_read_only_file_stays_as_it_is(self):
         synthetic_posteriors.write(self.path, "line-outliers", replicates=1, draws=50)

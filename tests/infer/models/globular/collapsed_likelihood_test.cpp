@@ -29,7 +29,7 @@ tests::DifferentiableFunction in_units(const CollapsedLikelihood& likelihood, co
 
 TEST(CollapsedLikelihood, GradientIsExactInDoublePrecision) {
   for (const auto& regime : regimes()) {
-    const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 60.0), QuadratureRule::reference());
+    const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 24.0), QuadratureRule::reference());
     const Vector theta = tests::near_truth(regime), unit = steps(1.0, theta[kParallax]);
     EXPECT_TRUE(
         tests::check_gradient(in_units(likelihood, unit), theta.cwiseQuotient(unit), 1e-6, Vector::Constant(1, 0.02)))
@@ -57,7 +57,7 @@ TEST(CollapsedLikelihood, IsFiniteAndSmoothWhenTheClusterSurroundsTheSun) {
   auto regime = regimes().front();
   regime.truth[kLogHalfMassRadius] = std::log10(200.0);
   regime.truth[kCentralPotential] = 7.5;
-  const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 50.0), QuadratureRule::reference());
+  const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 20.0), QuadratureRule::reference());
   const Vector unit = steps(1.0, 1.0);
   EXPECT_TRUE(tests::check_gradient(in_units(likelihood, unit), regime.truth.cwiseQuotient(unit), 1e-6,
                                     Vector::Constant(1, 0.004)));
@@ -65,7 +65,7 @@ TEST(CollapsedLikelihood, IsFiniteAndSmoothWhenTheClusterSurroundsTheSun) {
 
 TEST(CollapsedLikelihood, GradientIsExactForEllipticalNoiseAndMissingParallaxes) {
   const auto regime = regimes().front();
-  const auto plain = tests::catalogue_of(regime, 40.0);
+  const auto plain = tests::catalogue_of(regime, 16.0);
   sim::astrometry::Catalogue catalogue(plain.rows());
   for (const char* name : {"ra", "dec", "parallax_error", "pmra", "pmdec", "pmra_error"}) {
     catalogue.add(name, "", plain[name]);
