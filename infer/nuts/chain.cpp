@@ -99,7 +99,7 @@ Draws Chain::sample(int draws) {
     const auto row = static_cast<std::size_t>(i);
     drawn.tree_depth[row] = transition.depth;
     drawn.n_steps[row] = transition.n_steps;
-    drawn.diverging[row] = transition.divergence.has_value();
+    drawn.diverging[row] = transition.divergence.has_value() ? 1 : 0;
   }
   return drawn;
 }

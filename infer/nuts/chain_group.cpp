@@ -51,7 +51,9 @@ std::unique_ptr<Chain> ChainGroup::warmed_up(std::size_t chain, const Mode& mode
   options.target_accept = options_.target_accept;
   options.max_depth = options_.max_depth;
   options.inverse_metric = mode.covariance;
-  if (jump_) options.between = [this](State& state, Stream& stream) { (*jump_)(state, stream); };
+  options.between = [this](State& state, Stream& stream) {
+    if (jump_) (*jump_)(state, stream);
+  };
   const Vector start = scattered(*target_, mode, Stream(key_, Purpose::starts, kFirstStart + index));
   auto warm = std::make_unique<Chain>(*target_, start, std::move(options), Stream(key_, Purpose::chain, index));
   warm->warm_up();
@@ -66,7 +68,8 @@ void ChainGroup::start(const std::vector<Mode>& modes, std::optional<Independenc
     chains_.push_back(warmed_up(c, modes[c % modes.size()]));
   }
   draws_.assign(chains_.size(), {});
-  share_tuning();
+  tuning_.reset();
+  if (jump_) share_tuning();
 }
 
 void ChainGroup::restart(std::size_t chain, const Mode& mode) {
@@ -80,7 +83,7 @@ void ChainGroup::readapt(double target_accept) {
   options_.target_accept = target_accept;
   for (auto& chain : chains_) chain->restart_adaptation(target_accept);
   draws_.assign(chains_.size(), {});
-  share_tuning();
+  if (tuning_) share_tuning();
 }
 
 void ChainGroup::sample(int draws) {
@@ -94,8 +97,6 @@ void ChainGroup::sample(int draws) {
 }
 
 void ChainGroup::share_tuning() {
-  tuning_.reset();
-  if (!jump_) return;
   tuning_ = tuning_for_all_modes();
   for (auto& chain : chains_) chain->set_tuning(tuning_->inverse_metric, tuning_->step_size);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <exception>
@@ -31,8 +32,6 @@ constexpr double kNegligibleEvidence = 10.0;
 constexpr double kRefineEvidence = 25.0;
 /// Above this R-hat the chains are asked which modes they are in.
 constexpr double kSplitRHat = 1.05;
-/// With one mode, independence steps that would be accepted less often are not worth their evaluations.
-constexpr double kUsefulAcceptance = 0.1;
 constexpr int kMaxRestarts = 3;
 constexpr int kAdaptationRounds = 3;
 constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when transitions diverge
@@ -55,7 +54,8 @@ class Ladder {
   bool jump_between_chains(const Assessment& now);
   bool continue_chains(const Assessment& now);
 
-  std::optional<IndependenceStep> fit_jump(const std::vector<Mode>& modes);
+  IndependenceStep fit_jump(const std::vector<Mode>& modes);
+  std::vector<Mode> regions_along_ridge() const;
   Mode region_of(const Draws& chain) const;
   double gap_of_strays(const std::vector<std::size_t>& strays);
   double best_evidence() const;
@@ -76,6 +76,8 @@ class Ladder {
   std::uint32_t evidence_index_ = 0;  // importance samples are numbered in the order taken
   int restarts_ = 0;
   bool has_fitted_chains_ = false;
+  bool has_fitted_ridge_ = false;
+  bool is_jump_trusted_ = false;  // k-hat of the last fitted mixture below its limit
 };
 
 PosteriorSample Ladder::run(const std::vector<Vector>& starts) {
@@ -153,7 +155,7 @@ void Ladder::weigh_modes() {
 
 void Ladder::start_chains() {
   const auto modes = select(modes_within(kNegligibleEvidence));
-  group_.start(modes, fit_jump(modes));
+  group_.start(modes, modes.size() == 1 ? std::nullopt : std::optional(fit_jump(modes)));
   group_.sample(options_.draws);
   result_.thin = 1;
   record("chains",
@@ -161,9 +163,8 @@ void Ladder::start_chains() {
                      modes.size() == 1 ? "" : "s", options_.warmup, options_.draws, group_.target_accept()));
 }
 
-/// A mixture of t adapted by importance sampling, frozen before any chain starts. With one mode it only saves NUTS the
-/// long walks of a bent posterior, and is left out where hardly any proposal would be accepted.
-std::optional<IndependenceStep> Ladder::fit_jump(const std::vector<Mode>& modes) {
+/// A mixture of t adapted by importance sampling, frozen before chains use it.
+IndependenceStep Ladder::fit_jump(const std::vector<Mode>& modes) {
   std::vector<double> log_weights;
   for (const Mode& mode : modes) log_weights.push_back(mode.log_evidence);
   MixtureOfT mixture = mixture_of(modes, log_weights);
@@ -172,16 +173,16 @@ std::optional<IndependenceStep> Ladder::fit_jump(const std::vector<Mode>& modes)
     mixture = adapted(mixture, importance_sample(target_, mixture, n, evidence_stream()));
   }
   const auto check = importance_sample(target_, mixture, n, evidence_stream());
-  if (modes.size() == 1 && check.acceptance_rate < kUsefulAcceptance) return std::nullopt;
-  const int proposals = modes.size() == 1 ? 1 : proposals_for(check.acceptance_rate);
+  const int proposals = proposals_for(check.acceptance_rate);
   std::string weights;
   for (const double log_evidence : check.log_evidences) {
     weights += fmt::format(" {:.3f}", std::exp(log_evidence - check.log_evidence));
   }
   const double limit = diagnostics::k_hat_limit(n);
+  is_jump_trusted_ = check.k_hat < limit;
   record("independence",
          fmt::format(
-             "mixture of t for modes of weight{}: k-hat {:.2f} ({} {:.2f}), effective {:.0f} of {} draws, expected "
+             "mixture of t, components of weight{}: k-hat {:.2f} ({} {:.2f}), effective {:.0f} of {} draws, expected "
              "acceptance {:.2f}, {} proposals a transition",
              weights, check.k_hat, check.k_hat < limit ? "below" : "not below", limit, check.effective_size, n,
              check.acceptance_rate, proposals));
@@ -263,8 +264,8 @@ bool Ladder::jump_between_chains(const Assessment& now) {
   record("restart", fmt::format("{}; chains differ in the same modes: jumps are fitted to their draws", now.text()));
   std::vector<Mode> regions;
   for (const Draws& chain : group_.draws()) regions.push_back(region_of(chain));
-  auto jump = fit_jump(regions);
-  if (!jump || jump->proposals() == kMaxProposals) return false;  // hardly any would be accepted
+  IndependenceStep jump = fit_jump(regions);
+  if (jump.proposals() == kMaxProposals) return false;  // hardly any would be accepted
   group_.start(regions, std::move(jump));
   group_.sample(options_.draws);
   result_.thin = 1;
@@ -284,9 +285,47 @@ bool Ladder::shorten_steps(const Assessment& now) {
   return true;
 }
 
+/// The posterior as all chains have seen it, cut into thirds across its longest axis: a bent ridge in straight pieces.
+std::vector<Mode> Ladder::regions_along_ridge() const {
+  const auto& draws = group_.draws();
+  Eigen::Index rows = 0;
+  for (const Draws& chain : draws) rows += chain.size();
+  Matrix all(target_.dimension(), rows);
+  for (Eigen::Index filled = 0; const Draws& chain : draws) {
+    all.middleCols(filled, chain.size()) = chain.position.transpose();
+    filled += chain.size();
+  }
+  const Vector mean = all.rowwise().mean();
+  const Matrix centred = all.colwise() - mean;
+  const Eigen::SelfAdjointEigenSolver<Matrix> axes(centred * centred.transpose());
+  const Vector along = centred.transpose() * axes.eigenvectors().rightCols<1>();
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(rows));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return along[a] < along[b]; });
+  constexpr std::size_t pieces = 3;
+  std::vector<Mode> regions;
+  for (std::size_t k = 0; k < pieces; ++k) {
+    const std::vector<Eigen::Index> part(order.begin() + static_cast<std::ptrdiff_t>(k * order.size() / pieces),
+                                         order.begin() + static_cast<std::ptrdiff_t>((k + 1) * order.size() / pieces));
+    const Matrix piece = all(Eigen::all, part);
+    const Vector middle = piece.rowwise().mean();
+    const Matrix spread = piece.colwise() - middle;
+    regions.push_back({middle, 0.0, spread * spread.transpose() / static_cast<double>(part.size() - 1), 0.0});
+  }
+  return regions;
+}
+
+/// Goes on with all draws kept. The first time, chains of one mode are given jumps fitted to what they have seen, if
+/// the mixture's k-hat says that these cover the tails: where NUTS walks a bent ridge slowly, they save most of the
+/// walk.
 bool Ladder::continue_chains(const Assessment& now) {
   if (now.divergences > 0 || result_.thin >= options_.max_continuation) return false;
   const int next = std::min(2 * result_.thin, options_.max_continuation);
+  if (!group_.has_jump() && !has_fitted_ridge_) {
+    has_fitted_ridge_ = true;
+    IndependenceStep jump = fit_jump(regions_along_ridge());
+    if (is_jump_trusted_ && jump.proposals() < kMaxProposals) group_.add_jump(std::move(jump));
+  }
   group_.sample((next - result_.thin) * options_.draws);
   result_.thin = next;
   record("continue", fmt::format("{}; continued to {} x {} draws a chain", now.text(), next, options_.draws));

@@ -16,7 +16,8 @@
 //                  region which the chain sampled): it alone starts anew. At most 3 times. If chains still disagree
 //                  after a continuation: once, all start anew with jumps fitted to the chains' own draws
 //   target_accept  divergences: adapt to 0.95, then 0.99, and draw anew. Divergences that remain are not explained away
-//   continue       else: all chains go on to 2, 4, 8 times `draws`; all draws are kept
+//   continue       else: all chains go on to 2, 4, 8 times `draws`; all draws are kept. From here on with jumps fitted
+//                  to the draws, three components along the longest axis, if their k-hat is below its limit
 //   converged, not_converged, failed: the last entry, with the numbers. E-BFMI < 0.3 is a warning there.
 //
 // The same target, starts, options and key give the same bits. A target that throws fails its own task only.
