@@ -10,9 +10,9 @@ namespace praesepe::sim::astrometry {
 struct MeasuredColumn {
   std::string name;
   std::string unit;
-  bool required = false;      ///< the column must be there, and no cell of it missing
-  bool needs_error = false;   ///< where NAME is present, NAME_error must be too, positive wherever NAME is
-  double minimum = -1e300;    ///< cells outside [minimum, maximum] are refused
+  bool required = false;     ///< the column must be there, and no cell of it missing
+  bool needs_error = false;  ///< where NAME is present, NAME_error must be too, positive wherever NAME is
+  double minimum = -1e300;   ///< cells outside [minimum, maximum] are refused
   double maximum = 1e300;
   std::string error_unit = {};  ///< unit of NAME_error where it is not that of NAME (ra_error: mas); empty = the same
   bool wraps = false;           ///< an angle in deg, brought into [0, 360)

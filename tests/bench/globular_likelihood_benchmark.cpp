@@ -1,4 +1,5 @@
-// Log density and gradient of the collapsed globular posterior, 1000 stars, by the campaign's rule and the reference rule.
+// Log density and gradient of the collapsed globular posterior, 1000 stars, by the campaign's rule and the reference
+// rule.
 #include <benchmark/benchmark.h>
 
 #include "infer/models/globular/collapsed_likelihood.hpp"
