@@ -2,9 +2,9 @@
 //
 //   z = R - z0, measured from the foot of the centre;   z = a sinh t,   a^2 = R_p^2 + kCoreShare r0^2,   t uniform.
 //
-// The range ends at the tidal radius; or where the escape speed falls below what the star's observed motion less `reach`
-// standard deviations of noise needs; or where the parallax likelihood has fallen by exp(-kParallaxReach^2/2) from its
-// largest value inside; or 0.01 pc from the Sun.
+// The range ends at the tidal radius; or where the escape speed falls below what the star's observed motion less
+// `reach` standard deviations of noise needs; or where the parallax likelihood has fallen by exp(-kParallaxReach^2/2)
+// from its largest value inside; or 0.01 pc from the Sun.
 #pragma once
 
 #include <Eigen/Core>
