@@ -36,6 +36,8 @@ class Chain {
   void restart_adaptation(double target_accept);
   /// Replaces what warm-up found, e.g. by one metric and step for all modes. Metric as in inverse_metric().
   void set_tuning(Matrix inverse_metric, double step_size);
+  /// Trajectories of at most 2^max_depth - 1 leapfrogs from now on.
+  void limit_depth(int max_depth) { trajectory_.limit_depth(max_depth); }
   /// The next draws; may be called again and continues.
   Draws sample(int draws);
 

@@ -17,6 +17,8 @@ constexpr std::uint32_t kAttemptStride = 64;
 constexpr std::uint32_t kFirstStart = 4096;
 constexpr double kOverdispersion = 1.5;  // of starting points, in standard deviations of the mode
 constexpr int kMaxTries = 50;
+/// Jumps do the long walks; trajectories of three leapfrogs do the rest.
+constexpr int kDepthBetweenJumps = 2;
 
 /// A point more widely scattered than the mode, but not where the density is hopelessly low.
 Vector scattered(const density::LogDensity& target, const Mode& mode, Stream stream) {
@@ -67,9 +69,14 @@ void ChainGroup::start(const std::vector<Mode>& modes, std::optional<Independenc
   for (std::size_t c = 0; c < static_cast<std::size_t>(options_.chains); ++c) {
     chains_.push_back(warmed_up(c, modes[c % modes.size()]));
   }
-  draws_.assign(chains_.size(), {});
+  forget_draws();
   tuning_.reset();
   if (jump_) share_tuning();
+}
+
+void ChainGroup::add_jump(IndependenceStep jump) {
+  jump_ = std::move(jump);
+  for (auto& chain : chains_) chain->limit_depth(kDepthBetweenJumps);
 }
 
 void ChainGroup::restart(std::size_t chain, const Mode& mode) {
@@ -82,7 +89,7 @@ void ChainGroup::restart(std::size_t chain, const Mode& mode) {
 void ChainGroup::readapt(double target_accept) {
   options_.target_accept = target_accept;
   for (auto& chain : chains_) chain->restart_adaptation(target_accept);
-  draws_.assign(chains_.size(), {});
+  forget_draws();
   if (tuning_) share_tuning();
 }
 

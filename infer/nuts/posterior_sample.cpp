@@ -32,6 +32,7 @@ constexpr double kNegligibleEvidence = 10.0;
 constexpr double kRefineEvidence = 25.0;
 /// Above this R-hat the chains are asked which modes they are in.
 constexpr double kSplitRHat = 1.05;
+constexpr int kPilotDraws = 100;  // a chain
 constexpr int kMaxRestarts = 3;
 constexpr int kAdaptationRounds = 3;
 constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when transitions diverge
@@ -56,6 +57,8 @@ class Ladder {
 
   IndependenceStep fit_jump(const std::vector<Mode>& modes);
   std::vector<Mode> regions_along_ridge() const;
+  void add_jump_along_ridge();
+  void pilot();
   Mode region_of(const Draws& chain) const;
   double gap_of_strays(const std::vector<std::size_t>& strays);
   double best_evidence() const;
@@ -155,7 +158,12 @@ void Ladder::weigh_modes() {
 
 void Ladder::start_chains() {
   const auto modes = select(modes_within(kNegligibleEvidence));
-  group_.start(modes, modes.size() == 1 ? std::nullopt : std::optional(fit_jump(modes)));
+  if (modes.size() == 1) {
+    group_.start(modes, std::nullopt);
+    pilot();
+  } else {
+    group_.start(modes, fit_jump(modes));
+  }
   group_.sample(options_.draws);
   result_.thin = 1;
   record("chains",
@@ -315,16 +323,29 @@ std::vector<Mode> Ladder::regions_along_ridge() const {
   return regions;
 }
 
-/// Goes on with all draws kept. The first time, chains of one mode are given jumps fitted to what they have seen, if
-/// the mixture's k-hat says that these cover the tails: where NUTS walks a bent ridge slowly, they save most of the
-/// walk.
+/// Jumps fitted to what the chains have seen, if the mixture's k-hat says that they cover the tails.
+void Ladder::add_jump_along_ridge() {
+  IndependenceStep jump = fit_jump(regions_along_ridge());
+  if (is_jump_trusted_ && jump.proposals() < kMaxProposals) group_.add_jump(std::move(jump));
+}
+
+/// Chains of one mode that agree after a few draws, which are then forgotten, are given jumps: these save NUTS the long
+/// walks, most of all on a bent ridge.
+void Ladder::pilot() {
+  const bool is_enough = kPilotDraws * options_.chains > 10 * target_.dimension();
+  if (!is_enough || options_.draws < kPilotDraws) return;
+  group_.sample(kPilotDraws);
+  if (assess(group_.draws()).max_r_hat < kSplitRHat) add_jump_along_ridge();
+  group_.forget_draws();
+}
+
+/// Goes on with all draws kept; the first time with jumps, if there are none yet.
 bool Ladder::continue_chains(const Assessment& now) {
   if (now.divergences > 0 || result_.thin >= options_.max_continuation) return false;
   const int next = std::min(2 * result_.thin, options_.max_continuation);
   if (!group_.has_jump() && !has_fitted_ridge_) {
     has_fitted_ridge_ = true;
-    IndependenceStep jump = fit_jump(regions_along_ridge());
-    if (is_jump_trusted_ && jump.proposals() < kMaxProposals) group_.add_jump(std::move(jump));
+    add_jump_along_ridge();
   }
   group_.sample((next - result_.thin) * options_.draws);
   result_.thin = next;

@@ -18,6 +18,7 @@
 // copied.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -56,6 +57,8 @@ struct Transition {
 class Trajectory {
  public:
   Trajectory(Eigen::Index dimension, int max_depth);
+  /// Doubles at most so often from now on; never more often than it was made for.
+  void limit_depth(int max_depth) { max_depth_ = std::min(max_depth_, max_depth); }
 
   /// The state that the next transition starts from, momentum and energy included.
   PhasePoint& start() { return points_[kStart]; }

@@ -88,7 +88,6 @@ TEST(PosteriorSample, RecordsANegligibleModeAndStaysOut) {
   ASSERT_EQ(sample.status, SampleStatus::converged);
   ASSERT_NE(find(sample, "evidence"), nullptr);
   EXPECT_THAT(find(sample, "evidence")->reason, testing::HasSubstr("(negligible)"));
-  EXPECT_EQ(find(sample, "independence"), nullptr);
   for (const double share : second_shares(sample)) EXPECT_EQ(share, 0.0);
 }
 
