@@ -78,6 +78,11 @@ std::string ladder_json(const std::vector<infer::nuts::LadderStep>& ladder) {
   return steps.dump();
 }
 
+Vector free_parameters(const ParameterSpace& space, const Vector& q) {
+  const Vector theta = space.constrain(q);
+  return theta(std::vector<Eigen::Index>(space.free().begin(), space.free().end()));
+}
+
 /// Draws of every parameter and derived quantity, in the order of TaskResult::quantities: (draw, chain) each.
 std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& space, const std::vector<Draws>& chains) {
   const auto parameters = space.free().size(), derived = study.derived().size();
@@ -98,7 +103,7 @@ std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& spa
   return values;
 }
 
-/// Rows thin-1, 2 thin-1, ...: those that Draws::thinned keeps.
+/// Rows thin-1, 2 thin-1, ...
 Matrix thinned_rows(const Matrix& all, int thin) {
   Matrix kept(all.rows() / thin, all.cols());
   for (Eigen::Index row = 0; row < kept.rows(); ++row) kept.row(row) = all.row((row + 1) * thin - 1);
@@ -161,20 +166,6 @@ store::ProfileBands profile_bands(const Study& study, const ParameterSpace& spac
   return bands;
 }
 
-/// Which parameters miss the rule, in words; empty if none does. The sampler looked at its own coordinates: the same
-/// ranks, but where the bound of one parameter depends on another.
-std::string unconverged(const TaskResult& result, const infer::nuts::ConvergenceRule& rule) {
-  std::string text;
-  for (std::size_t j = 0; j < result.quantities.size(); ++j) {
-    const Summary& s = result.summary[j];
-    const double ess = std::min(s.ess_bulk, s.ess_tail);
-    if (result.quantities[j].derived || (s.r_hat < rule.max_r_hat && ess >= rule.min_ess)) continue;
-    text += fmt::format("{}{}: R-hat {:.4f}, ESS {:.0f} bulk, {:.0f} tail", text.empty() ? "" : "; ",
-                        result.quantities[j].name, s.r_hat, s.ess_bulk, s.ess_tail);
-  }
-  return text;
-}
-
 void store_draws(const Campaign& campaign, const ParameterSpace& space, const PosteriorSample& sample,
                  TaskResult& result) {
   const auto all = quantity_draws(*campaign.study, space, sample.chains);
@@ -201,7 +192,9 @@ void infer(const Campaign& campaign, const Task& task, TaskResult& result) {
   for (const Vector& start : campaign.study->starts(catalogue, posterior.space(), stream)) {
     starts.push_back(posterior.space().unconstrain(start));
   }
-  const infer::nuts::ConvergenceRule rule;
+  infer::nuts::ConvergenceRule rule;
+  rule.monitored = [&space = posterior.space()](const Vector& q) { return free_parameters(space, q); };
+  for (const std::size_t i : posterior.space().free()) rule.names.push_back(campaign.study->parameters()[i].name);
   const PosteriorSample sample = infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key);
   result.ladder = ladder_json(sample.ladder);
   result.n_log_density = sample.n_log_density;
@@ -211,10 +204,6 @@ void infer(const Campaign& campaign, const Task& task, TaskResult& result) {
   store_draws(campaign, posterior.space(), sample, result);
   result.status = static_cast<TaskStatus>(sample.status);
   result.message = sample.message;
-  if (const std::string missed = unconverged(result, rule); !missed.empty() && result.status == TaskStatus::converged) {
-    result.status = TaskStatus::not_converged;
-    result.message = missed;
-  }
 }
 
 /// What is known of a task before it runs; the numbers are those of a failed one.

@@ -100,6 +100,7 @@ Draws Chain::sample(int draws) {
     drawn.tree_depth[row] = transition.depth;
     drawn.n_steps[row] = transition.n_steps;
     drawn.diverging[row] = transition.divergence.has_value() ? 1 : 0;
+    if (transition.divergence) drawn.divergences.push_back(*transition.divergence);
   }
   return drawn;
 }

@@ -89,7 +89,6 @@ void ChainGroup::restart(std::size_t chain, const Mode& mode) {
 void ChainGroup::readapt(double target_accept) {
   options_.target_accept = target_accept;
   for (auto& chain : chains_) chain->restart_adaptation(target_accept);
-  forget_draws();
   if (tuning_) share_tuning();
 }
 

@@ -34,10 +34,9 @@ class ChainGroup {
   void start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump);
   /// Lets `jump` follow every transition from now on; tuning stays as it is, trajectories need no longer be long.
   void add_jump(IndependenceStep jump);
-  bool has_jump() const { return jump_.has_value(); }
   /// Starts one chain anew in a mode and draws as many draws as the others have.
   void restart(std::size_t chain, const Mode& mode);
-  /// Forgets all draws and adapts to a higher acceptance rate.
+  /// Adapts to a higher acceptance rate.
   void readapt(double target_accept);
   void forget_draws() { draws_.assign(chains_.size(), {}); }
   /// Draws further `draws` transitions of every chain.

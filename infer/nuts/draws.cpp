@@ -29,25 +29,7 @@ void Draws::append(const Draws& later) {
     n_steps[first + i] = later.n_steps[i];
     diverging[first + i] = later.diverging[i];
   }
-}
-
-Draws Draws::thinned(int n) const {
-  if (n < 1) throw InternalError("draws thinned by less than 1");
-  Draws kept;
-  kept.resize(size() / n, position.cols());
-  for (Eigen::Index i = 0; i < kept.size(); ++i) {
-    const Eigen::Index row = (i + 1) * n - 1;
-    kept.position.row(i) = position.row(row);
-    kept.lp[i] = lp[row];
-    kept.acceptance_rate[i] = acceptance_rate[row];
-    kept.step_size[i] = step_size[row];
-    kept.energy[i] = energy[row];
-    const auto to = static_cast<std::size_t>(i), from = static_cast<std::size_t>(row);
-    kept.tree_depth[to] = tree_depth[from];
-    kept.n_steps[to] = n_steps[from];
-    kept.diverging[to] = diverging[from];
-  }
-  return kept;
+  divergences.insert(divergences.end(), later.divergences.begin(), later.divergences.end());
 }
 
 }  // namespace praesepe::infer::nuts

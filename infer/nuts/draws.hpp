@@ -11,6 +11,13 @@ namespace praesepe::infer::nuts {
 using density::Matrix;
 using density::Vector;
 
+/// Evidence of a step that left the level set of the energy.
+struct Divergence {
+  int index;  ///< of the diverged state in the trajectory: leapfrogs from the start, negative backwards in time
+  double energy_error;  ///< H - H_0; may be +infinity
+  Vector position;      ///< (D) where the first step of the trajectory set out that lost more than 10 nats
+};
+
 struct Draws {
   Matrix position;         ///< (draws, D), unconstrained
   Vector lp;               ///< (draws) log density at the position
@@ -20,14 +27,13 @@ struct Draws {
   std::vector<int> tree_depth;
   std::vector<int> n_steps;  ///< leapfrogs of this transition, rejected subtrees too
   std::vector<std::int8_t> diverging;
+  std::vector<Divergence> divergences;  ///< of the transitions that are diverging, in order
 
   Eigen::Index size() const { return position.rows(); }
   /// Makes room for `draws` rows of dimension D, or keeps the first rows.
   void resize(Eigen::Index draws, Eigen::Index dimension);
   /// Appends the draws of a continued chain.
   void append(const Draws& later);
-  /// Every n-th draw: rows n-1, 2n-1, ...
-  Draws thinned(int n) const;
 };
 
 }  // namespace praesepe::infer::nuts

@@ -42,6 +42,12 @@ MixtureOfT mixture_of(const std::vector<Mode>& modes, const std::vector<double>&
   return MixtureOfT(with_floor(std::move(components)));
 }
 
+MixtureOfT mixture_of(const std::vector<Mode>& modes) {
+  std::vector<double> log_evidences;
+  for (const Mode& mode : modes) log_evidences.push_back(mode.log_evidence);
+  return mixture_of(modes, log_evidences);
+}
+
 ImportanceSample importance_sample(const density::LogDensity& target, const MixtureOfT& mixture, int n,
                                    sim::random::Stream stream) {
   ImportanceSample sample{Matrix(mixture.dimension(), n), Vector::Zero(n), -kInfinity, {}, 0.0, kInfinity, 0.0};

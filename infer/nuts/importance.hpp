@@ -20,6 +20,8 @@ constexpr double kSmallestWeight = 0.05;
 
 /// One component a mode, with weights proportional to exp(log_weights) but none below kSmallestWeight.
 MixtureOfT mixture_of(const std::vector<Mode>& modes, const std::vector<double>& log_weights);
+/// The same with weights proportional to the modes' evidences.
+MixtureOfT mixture_of(const std::vector<Mode>& modes);
 
 struct ImportanceSample {
   Matrix draws;                       ///< (D, n)

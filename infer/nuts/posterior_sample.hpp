@@ -11,19 +11,22 @@
 //                  More than 10 nats below the best: recorded, not started in                 importance.hpp
 //   independence   several modes: mixture of t, adapted by importance sampling, then frozen; its k-hat is noted
 //   chains         overdispersed starts, warm-up from the Laplace covariance, draws           chain_group.hpp
-//                  One mode: 100 further draws a chain, then forgotten, to which jumps are fitted (three components
+//                  One mode: 200 further draws a chain, then forgotten, to which jumps are fitted (three components
 //                  along the longest axis); used, with short trajectories, if their k-hat is below its limit
 //   restart        R-hat > 1.05: climb from the first and last draw of every chain. A new mode with mass: all chains
 //                  start anew with jumps. A chain in a mode without mass (by that mode's evidence and by that of the
 //                  region which the chain sampled): it alone starts anew. At most 3 times. If chains still disagree
 //                  after a continuation: once, all start anew with jumps fitted to the chains' own draws
-//   target_accept  divergences: adapt to 0.95, then 0.99, and draw anew. Divergences that remain are not explained away
-//   continue       else: all chains go on to 2, 4, 8 times `draws`; all draws are kept. Jumps are tried once more
+//   independence   one mode: jumps fitted anew to all draws; the first time, all draws are then taken anew
+//   target_accept  divergences: adapt to 0.95, then 0.99, and draw anew. A divergence that remains is not explained
+//                  away, unless it set out from where jumps of k-hat < 0.5 bring the chains in any case
+//   continue       else: all chains go on to 2, 4, 8 times `draws`; all draws are kept
 //   converged, not_converged, failed: the last entry, with the numbers. E-BFMI < 0.3 is a warning there.
 //
 // The same target, starts, options and key give the same bits. A target that throws fails its own task only.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,11 +45,15 @@ struct SamplerOptions {
   int max_continuation = 8;  ///< the ladder continues a run to at most this many times `draws`
 };
 
-/// What counts as converged (DESIGN: rank-normalised R-hat < 1.01, bulk and tail ESS >= 1000, no unexplained
-/// divergences).
+/// What counts as converged: rank-normalised R-hat, bulk and tail ESS of every monitored quantity within these limits,
+/// and no unexplained divergence.
 struct ConvergenceRule {
   double max_r_hat = 1.01;
   double min_ess = 1000.0;
+  /// From a position (D) to the quantities that have to converge, such as a model's parameters; the coordinates
+  /// themselves if empty.
+  std::function<Vector(const Vector&)> monitored = {};
+  std::vector<std::string> names = {};  ///< of these quantities, for messages; numbered if empty
 };
 
 struct LadderStep {
@@ -67,8 +74,7 @@ struct PosteriorSample {
 };
 
 /// Draws from `target`. `starts`: (D) each, where mode searches begin. Streams are keyed by `key`, never by anything
-/// else. Diagnostics are those of the D coordinates; each is monotone in its parameter, or nearly so (see
-/// ParameterSpace).
+/// else.
 PosteriorSample sample_posterior(const density::LogDensity& target, const std::vector<Vector>& starts,
                                  const SamplerOptions& options, const ConvergenceRule& rule,
                                  sim::random::StreamKey key);

@@ -9,6 +9,8 @@ namespace praesepe::infer::nuts {
 namespace {
 
 constexpr double kDivergentEnergyError = 1000.0;
+/// The step that goes wrong may throw the trajectory far away before the error is as large as that.
+constexpr double kLosingEnergyError = 10.0;
 
 }  // namespace
 
@@ -35,6 +37,7 @@ void Trajectory::reset() {
   free_sums_.resize(sums_.size());
   std::iota(free_sums_.rbegin(), free_sums_.rend(), Slot{0});
   index_[kStart] = 0;
+  losing_from_.reset();
   transition_ = {};
 }
 
@@ -46,8 +49,9 @@ Trajectory::Outcome Trajectory::record_leaf(Slot from, Slot to, double step, Tre
   // With d = -error: min(1, e^d), and 2 min(1, e^d) / (1 + e^d) = 2 / (1 + e^|d|).
   transition_.acceptance_rate += std::min(1.0, std::exp(-error));
   transition_.symmetric_acceptance_rate += 2.0 / (1.0 + std::exp(std::abs(error)));
+  if (error > kLosingEnergyError && !losing_from_) losing_from_ = points_[from].position;
   if (error > kDivergentEnergyError) {
-    transition_.divergence = Divergence{index_[to], error, points_[from].position};
+    transition_.divergence = Divergence{index_[to], error, *losing_from_};
     return Outcome::diverging;
   }
   tree = {to, to, to, std::nullopt, -error};

@@ -25,6 +25,7 @@
 #include <optional>
 #include <vector>
 
+#include "infer/nuts/draws.hpp"
 #include "infer/nuts/hamiltonian.hpp"
 
 namespace praesepe::infer::nuts {
@@ -36,13 +37,6 @@ concept Dynamics = requires(S& system, const PhasePoint& from, double step, Phas
   { system.is_turning(momentum, momentum, momentum, momentum) } -> std::same_as<bool>;
 };
 static_assert(Dynamics<Hamiltonian>);
-
-/// Evidence of a step that left the level set of the energy.
-struct Divergence {
-  int index;  ///< of the diverged state in the trajectory: leapfrogs from the start, negative backwards in time
-  double energy_error;  ///< H - H_0; may be +infinity
-  Vector position;      ///< (D) where the step set out from
-};
 
 struct Transition {
   double energy = 0.0;                     ///< H of the accepted state with its own momentum
@@ -100,7 +94,8 @@ class Trajectory {
   std::vector<Vector> sums_;
   std::vector<Slot> free_points_, free_sums_;
   Slot accepted_ = kStart;
-  Transition transition_;  // of the trajectory being built
+  std::optional<Vector> losing_from_;  // where the first step set out that lost much energy
+  Transition transition_;              // of the trajectory being built
 };
 
 double log_sum_exp(double a, double b);

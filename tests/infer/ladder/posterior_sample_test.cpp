@@ -158,13 +158,46 @@ TEST(PosteriorSample, GivesUpAfterTheLastContinuation) {
 
 TEST(PosteriorSample, ReportsTheDivergencesOfAFunnel) {
   const tests::EightSchools target(tests::EightSchools::Form::centred);
-  const auto sample =
-      sample_posterior(target, {Vector::Ones(10), Vector::Constant(10, -1.0)}, {.draws = 500}, {1.01, 400.0}, kKey);
+  const std::vector<Vector> starts{Vector::Ones(10), Vector::Constant(10, -1.0)};
+  const auto sample = sample_posterior(target, starts, {.draws = 500}, {1.01, 400.0}, kKey);
   SCOPED_TRACE(story(sample));
   EXPECT_EQ(sample.status, SampleStatus::not_converged);
   EXPECT_THAT(sample.message, testing::HasSubstr("divergences"));
   EXPECT_NE(find(sample, "target_accept"), nullptr);
   EXPECT_EQ(sample.chains.size(), 4u);
+  for (std::uint64_t replicate = 2; replicate < 8; ++replicate) {  // jumps never explain them
+    const auto other = sample_posterior(target, starts, {.draws = 500}, {1.01, 400.0}, {20230801, 3, replicate});
+    EXPECT_THAT(other.ladder.back().reason, testing::Not(testing::HasSubstr("where jumps reach"))) << story(other);
+  }
+}
+
+// A normal times (x0 + 1)^1.5, which ends at -1: steps over that edge diverge, and jumps come close to it all the same.
+// The mean of x0 is 0.961774 by quadrature.
+TEST(PosteriorSample, AcceptsDivergencesAtAnEdgeThatJumpsReach) {
+  const FunctionDensity target(3, [](const Vector& q, Vector& gradient) {
+    if (q[0] <= -1.0) return -HUGE_VAL;
+    gradient = -q;
+    gradient[0] += 1.5 / (q[0] + 1.0);
+    return 1.5 * std::log(q[0] + 1.0) - 0.5 * q.squaredNorm();
+  });
+  const auto sample = sample_posterior(target, {Vector::Zero(3)}, {}, {}, kKey);
+  SCOPED_TRACE(story(sample));
+  ASSERT_EQ(sample.status, SampleStatus::converged);
+  EXPECT_EQ(find(sample, "target_accept"), nullptr);
+  EXPECT_THAT(sample.ladder.back().reason, testing::HasSubstr("all where jumps reach"));
+  Matrix x(sample.chains[0].size(), 4);
+  for (Eigen::Index c = 0; c < 4; ++c) x.col(c) = sample.chains[static_cast<std::size_t>(c)].position.col(0);
+  EXPECT_LT(std::abs(x.mean() - 0.961774), 4.5 * diagnostics::mcse_mean(x));  // false alarm 7e-6
+}
+
+TEST(PosteriorSample, HoldsTheRuleAgainstTheMonitoredQuantities) {
+  const auto target = NormalMixture({{1.0, Vector::Zero(2), 1.0}});
+  ConvergenceRule rule;
+  rule.monitored = [](const Vector& q) { return Vector{{q[0], 1.0}}; };  // the second cannot mix
+  rule.names = {"free", "stuck"};
+  const auto sample = sample_posterior(target, {Vector::Ones(2)}, {.max_continuation = 1}, rule, kKey);
+  EXPECT_EQ(sample.status, SampleStatus::not_converged);
+  EXPECT_THAT(sample.message, testing::HasSubstr("stuck"));
 }
 
 TEST(PosteriorSample, FailsWhereNothingIsInside) {

@@ -47,12 +47,6 @@ TEST(Draws, KeepTheirFirstRowsWhenResized) {
   expect_values(draws, {0, 1, 2});
 }
 
-TEST(Draws, AreThinnedToEveryNth) {
-  expect_values(counted(0, 7).thinned(3), {2, 5});
-  expect_values(counted(0, 3).thinned(1), {0, 1, 2});
-  EXPECT_THROW(static_cast<void>(counted(0, 3).thinned(0)), InternalError);
-}
-
 TEST(Draws, OfAnotherDimensionAreRefused) {
   Draws draws = counted(0, 2), other;
   other.resize(1, 3);

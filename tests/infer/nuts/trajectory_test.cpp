@@ -141,6 +141,19 @@ TEST(Trajectory, StopsAtADivergenceAndCarriesItsEvidence) {
   }
 }
 
+TEST(Trajectory, RemembersTheFirstStepThatLostMuchEnergyBeforeItDiverged) {
+  CountingDynamics system;
+  system.energy = [](int index) {
+    return index == 0 ? 0.0 : std::abs(index) < 3 ? 9.0 : 400.0 * std::abs(index) - 1190.0;
+  };
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const auto transition = run(system, 10, seed).transition;  // energies 9, 9, 10, 410, 810, 1210
+    ASSERT_TRUE(transition.divergence);
+    EXPECT_EQ(std::abs(transition.divergence->index), 6);
+    EXPECT_EQ(std::abs(transition.divergence->position[0]), 3.0);
+  }
+}
+
 TEST(Trajectory, TakesAnEnergyThatIsNoNumberForADivergence) {
   CountingDynamics system;
   system.energy = [](int index) { return index == 0 ? 0.0 : std::nan(""); };
