@@ -4,13 +4,13 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build pkg-config git                                                 # building
-  libeigen3-dev libboost-dev libboost-program-options-dev libfmt-dev libspdlog-dev     # the core
-  librandom123-dev libxsimd-dev libtomlplusplus-dev libssl-dev
+  libeigen3-dev libboost-dev libboost-program-options-dev libfmt-dev                   # the core
+  librandom123-dev libxsimd-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev
   libcfitsio-dev zlib1g-dev libhdf5-dev libopenmpi-dev openmpi-bin                     # files and ranks
   python3 python3-numpy python3-h5py python3-matplotlib                                # figures
 )
 if [ "${1:-}" = --tests ]; then
-  packages+=(libgtest-dev libgmock-dev nlohmann-json3-dev python3-xarray python3-netcdf4 python3-h5netcdf python3-astropy)
+  packages+=(libgtest-dev libgmock-dev python3-xarray python3-netcdf4 python3-h5netcdf python3-astropy)
 fi
 
 missing=()

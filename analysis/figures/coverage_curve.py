@@ -6,12 +6,11 @@ counts as a miss. Band: central 95 % of the binomial law if the coverage were no
     python3 coverage_curve.py posteriors.h5 -o coverage_curve.pdf [--data coverage_curve.csv]
 """
 
-import argparse
-import csv
 import math
 
 import numpy as np
 
+import figure_command
 import praesepe_style as style
 from gathered import Gathered, binomial_cdf
 
@@ -64,30 +63,14 @@ def draw(gathered):
     return figure
 
 
-def write_data(gathered, path):
+def rows(gathered):
     low, high = band(gathered.tasks)
-    with open(path, "w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["parameter", "nominal", "observed", "band_low", "band_high"])
-        for name in gathered.free:
-            for row in zip(LEVELS, observed(gathered, name), low, high):
-                table.writerow([name, *map(float, row)])
+    yield ["parameter", "nominal", "observed", "band_low", "band_high"]
+    for name in gathered.free:
+        for row in zip(LEVELS, observed(gathered, name), low, high):
+            yield [name, *map(float, row)]
 
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("posteriors")
-    parser.add_argument("-o", "--output", required=True)
-    parser.add_argument("--data", help="CSV of the plotted numbers")
-    options = parser.parse_args()
-    style.use()
-    with Gathered(options.posteriors) as gathered:
-        if not gathered.has_truth:
-            parser.error("the file has no truth: real data have no coverage")
-        if options.data:
-            write_data(gathered, options.data)
-        style.save(draw(gathered), options.output)
 
 
 if __name__ == "__main__":
-    main()
+    figure_command.main(__doc__, draw, rows, needs_truth=True)

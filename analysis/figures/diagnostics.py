@@ -5,12 +5,11 @@ Worst over the sampled parameters. Colour and marker tell the status; tasks with
     python3 diagnostics.py posteriors.h5 -o diagnostics.pdf [--data diagnostics.csv]
 """
 
-import argparse
-import csv
 import warnings
 
 import numpy as np
 
+import figure_command
 import praesepe_style as style
 from gathered import Gathered
 
@@ -69,26 +68,12 @@ def draw(gathered):
     return figure
 
 
-def write_data(gathered, path):
+def rows(gathered):
     values = table(gathered)
-    with open(path, "w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(values)
-        rows.writerows(zip(*(column.tolist() for column in values.values())))
+    yield list(values)
+    yield from zip(*(column.tolist() for column in values.values()))
 
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("posteriors")
-    parser.add_argument("-o", "--output", required=True)
-    parser.add_argument("--data", help="CSV of the plotted numbers")
-    options = parser.parse_args()
-    style.use()
-    with Gathered(options.posteriors) as gathered:
-        if options.data:
-            write_data(gathered, options.data)
-        style.save(draw(gathered), options.output)
 
 
 if __name__ == "__main__":
-    main()
+    figure_command.main(__doc__, draw, rows)

@@ -7,13 +7,12 @@ are red. Right ascension and declination are shown as the difference from the tr
 Without --cell a PDF has one page a cell. A campaign with one realisation a cell gives one page with a row for each cell.
 """
 
-import argparse
-import csv
 import math
 
 import numpy as np
 from matplotlib.backends.backend_pdf import PdfPages
 
+import figure_command
 import praesepe_style as style
 from gathered import Gathered
 
@@ -114,25 +113,20 @@ def draw(gathered, cell):
     return figure
 
 
-def write_data(gathered, cells, path):
+def table_rows(gathered, cells):
     columns = ["truth", "mean", "q2_5", "q97_5", "holds_truth", "origin", "scale"]
-    with open(path, "w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["simulation", "cell", "replicate", "parameter", *columns])
-        for cell in cells:
-            for name, column in intervals(gathered, cell).items():
-                for place, row in enumerate(column["rows"]):
-                    table.writerow([*(int(gathered.task[key][row]) for key in ("id", "cell", "replicate")), name,
-                                    *(float(column[key][place]) if key != "holds_truth" else int(column[key][place])
-                                      for key in columns)])
+    yield ["simulation", "cell", "replicate", "parameter", *columns]
+    for cell in cells:
+        for name, column in intervals(gathered, cell).items():
+            for place, row in enumerate(column["rows"]):
+                yield [*(int(gathered.task[key][row]) for key in ("id", "cell", "replicate")), name,
+                       *(float(column[key][place]) if key != "holds_truth" else int(column[key][place])
+                         for key in columns)]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("posteriors")
-    parser.add_argument("-o", "--output", required=True)
+    parser = figure_command.parser(__doc__)
     parser.add_argument("--cell", type=int, action="append")
-    parser.add_argument("--data", help="CSV of the plotted numbers")
     options = parser.parse_args()
     style.use()
     with Gathered(options.posteriors) as gathered:
@@ -141,7 +135,7 @@ def main():
         if unknown:
             parser.error(f"--cell {unknown[0]}: the file has cells {min(gathered.cells())} to {max(gathered.cells())}")
         if options.data:
-            write_data(gathered, cells, options.data)
+            figure_command.write_csv(table_rows(gathered, cells), options.data)
         if len(cells) == 1:
             style.save(draw(gathered, cells[0]), options.output)
         elif options.output.endswith(".pdf"):

@@ -7,13 +7,12 @@ chance below 2.5 % where the coverage is 95 %.
     python3 recovery.py posteriors.h5 -o recovery.pdf [--data recovery.csv]
 """
 
-import argparse
-import csv
 
 import numpy as np
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
+import figure_command
 import praesepe_style as style
 from gathered import Gathered, binomial_cdf
 
@@ -109,30 +108,14 @@ def draw(gathered):
     return figure
 
 
-def write_data(gathered, path):
+def rows(gathered):
     cells, hits, tasks = counts(gathered)
-    with open(path, "w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["cell", "parameter", "tasks", "hits", "framed"])
-        for name in hits:
-            for cell, k, n in zip(cells, hits[name], tasks):
-                table.writerow([cell, name, n, k, int(unlikely(k, n))])
+    yield ["cell", "parameter", "tasks", "hits", "framed"]
+    for name in hits:
+        for cell, k, n in zip(cells, hits[name], tasks):
+            yield [cell, name, n, k, int(unlikely(k, n))]
 
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("posteriors")
-    parser.add_argument("-o", "--output", required=True)
-    parser.add_argument("--data", help="CSV of the plotted numbers")
-    options = parser.parse_args()
-    style.use()
-    with Gathered(options.posteriors) as gathered:
-        if not gathered.has_truth:
-            parser.error("the file has no truth: real data have no coverage")
-        if options.data:
-            write_data(gathered, options.data)
-        style.save(draw(gathered), options.output)
 
 
 if __name__ == "__main__":
-    main()
+    figure_command.main(__doc__, draw, rows, needs_truth=True)

@@ -6,13 +6,11 @@ Each figure is drawn in very few axes, panels side by side in their coordinates:
     python3 task_page.py posteriors.h5 --task 12 --part corner -o corner.svg
 """
 
-import argparse
-import csv
-
 import numpy as np
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.ticker import MaxNLocator
 
+import figure_command
 import praesepe_style as style
 from gathered import Gathered
 
@@ -153,24 +151,19 @@ def tick_labels(ticks):
 DRAWERS = {"chains": draw_chains, "corner": draw_corner}
 
 
-def write_data(gathered, row, path):
+def table_rows(gathered, row):
     """The numbers of /summary that describe the task."""
     columns = ["mean", "sd", "q2_5", "median", "q97_5", "mcse_mean", "ess_bulk", "ess_tail", "r_hat"]
-    with open(path, "w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["simulation", "parameter", "truth", *columns])
-        for name in gathered.names:
-            table.writerow([int(gathered.task["id"][row]), name, float(gathered.truth(name)[row]),
-                            *(float(gathered.summary(column, name)[row]) for column in columns)])
+    yield ["simulation", "parameter", "truth", *columns]
+    for name in gathered.names:
+        yield [int(gathered.task["id"][row]), name, float(gathered.truth(name)[row]),
+               *(float(gathered.summary(column, name)[row]) for column in columns)]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("posteriors")
+    parser = figure_command.parser(__doc__)
     parser.add_argument("--task", type=int, required=True)
     parser.add_argument("--part", choices=list(DRAWERS))
-    parser.add_argument("-o", "--output", required=True)
-    parser.add_argument("--data", help="CSV of the task's summary")
     options = parser.parse_args()
     style.use()
     with Gathered(options.posteriors) as gathered:
@@ -178,7 +171,7 @@ def main():
         if len(rows) == 0:
             parser.error(f"--task {options.task}: not in the file")
         if options.data:
-            write_data(gathered, rows[0], options.data)
+            figure_command.write_csv(table_rows(gathered, rows[0]), options.data)
         if not chosen_draws(gathered, rows[0]):
             parser.error(f"--task {options.task}: has no posterior ({gathered.task['message'][rows[0]]})")
         if options.part:
