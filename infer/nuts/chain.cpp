@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "infer/nuts/step_size.hpp"
-#include "infer/nuts/warmup.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::infer::nuts {
@@ -50,32 +48,57 @@ Chain::Chain(const density::LogDensity& target, const Vector& start, ChainOption
       hamiltonian_(target, start_metric(options_, state_)),
       trajectory_(target.dimension(), options_.max_depth) {}
 
-void Chain::warm_up() {
-  MetricAdaptation metric_adaptation(metric_kind(options_, hamiltonian_.dimension()), hamiltonian_.dimension(),
-                                     options_.warmup);
-  DualAveraging averaging(options_.target_accept, find_step_size(hamiltonian_, state_, stream_));
-  bool first_metric = true;
-  for (int i = 0; i < options_.warmup; ++i) {
-    step_size_ = averaging.step_size();
+Chain::WarmUp Chain::new_warm_up(double step_size) const {
+  return {MetricAdaptation(metric_kind(options_, hamiltonian_.dimension()), hamiltonian_.dimension(), options_.warmup),
+          DualAveraging(options_.target_accept, step_size), options_.warmup};
+}
+
+void Chain::begin_warm_up() { warm_up_ = new_warm_up(find_step_size(hamiltonian_, state_, stream_)); }
+
+void Chain::warm_up(int transitions) {
+  for (; warm_up_->left > 0 && transitions > 0; --transitions, --warm_up_->left) {
+    step_size_ = warm_up_->step_size.step_size();
     const Transition transition = advance();
-    if (metric_adaptation.is_finished()) {
-      averaging.update(transition.symmetric_acceptance_rate);
+    if (warm_up_->metric.is_finished()) {
+      warm_up_->step_size.update(transition.symmetric_acceptance_rate);
       continue;
     }
-    averaging.update(transition.acceptance_rate);
-    if (auto metric = metric_adaptation.update(transition, state_)) {
+    warm_up_->step_size.update(transition.acceptance_rate);
+    if (auto metric = warm_up_->metric.update(transition, state_)) {
       hamiltonian_.set_metric(*std::move(metric));
-      if (std::exchange(first_metric, false)) averaging.restart(find_step_size(hamiltonian_, state_, stream_));
+      if (!std::exchange(warm_up_->has_metric, true)) {
+        warm_up_->step_size.restart(find_step_size(hamiltonian_, state_, stream_));
+      }
     }
   }
-  step_size_ = averaging.averaged();
+  if (warm_up_->left > 0) return;
+  step_size_ = warm_up_->step_size.averaged();
+  warm_up_.reset();
   if (!(step_size_ >= kMinStepSize && step_size_ <= kMaxStepSize))
     throw TaskFailure(fmt::format("warm-up found no step size: it ended at {:.3g}", step_size_));
 }
 
-void Chain::restart_adaptation(double target_accept) {
-  options_.target_accept = target_accept;
-  warm_up();
+void Chain::warm_up() {
+  begin_warm_up();
+  warm_up(options_.warmup);
+}
+
+void Chain::save(ArchiveWriter& archive) const {
+  archive(state_, stream_, hamiltonian_.metric().matrix(), step_size_, warm_up_.has_value());
+  if (warm_up_) archive(*warm_up_);
+}
+
+void Chain::restore(ArchiveReader& archive) {
+  Matrix metric;
+  double step_size = 0.0;
+  bool is_warming_up = false;
+  archive(state_, stream_, metric, step_size, is_warming_up);
+  auto factorised = InverseMetric::factorise(std::move(metric));
+  if (!factorised) throw InternalError("a stored chain has a metric that is not positive definite");
+  hamiltonian_.set_metric(*std::move(factorised));
+  step_size_ = step_size;
+  warm_up_.reset();
+  if (is_warming_up) archive(warm_up_.emplace(new_warm_up(step_size)));
 }
 
 void Chain::set_tuning(Matrix inverse_metric, double step_size) {

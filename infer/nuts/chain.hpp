@@ -8,8 +8,11 @@
 #include <functional>
 #include <optional>
 
+#include "infer/nuts/archive.hpp"
 #include "infer/nuts/hamiltonian.hpp"
+#include "infer/nuts/step_size.hpp"
 #include "infer/nuts/trajectory.hpp"
+#include "infer/nuts/warmup.hpp"
 
 namespace praesepe::infer::nuts {
 
@@ -30,10 +33,15 @@ class Chain {
   /// Keeps a reference to `target`. Throws TaskFailure if log density or gradient at `start` (D) are not finite.
   Chain(const density::LogDensity& target, const Vector& start, ChainOptions options, sim::random::Stream stream);
 
-  /// Adapts step size and metric. Throws TaskFailure if no step size between 1e-12 and 1e7 does.
+  /// Begins to adapt step size and metric, from the present state and metric. Throws TaskFailure if no step size
+  /// between 1e-12 and 1e7 does.
+  void begin_warm_up();
+  /// Up to so many transitions of the warm-up that has begun. Throws TaskFailure as above when the last one is done.
+  void warm_up(int transitions);
+  /// The whole warm-up.
   void warm_up();
-  /// Warms up again, from the present state and metric, to another mean acceptance rate.
-  void restart_adaptation(double target_accept);
+  /// The mean acceptance rate that the next warm-up adapts to.
+  void set_target_accept(double rate) { options_.target_accept = rate; }
   /// Replaces what warm-up found, e.g. by one metric and step for all modes. Metric as in inverse_metric().
   void set_tuning(Matrix inverse_metric, double step_size);
   /// Trajectories of at most 2^max_depth - 1 leapfrogs from now on.
@@ -48,8 +56,25 @@ class Chain {
   /// Log density evaluations so far, those inside `between` not counted.
   long gradients() const { return 1 + hamiltonian_.gradients(); }
 
+  /// All that changes, half a warm-up included; what it was made from is the same on both sides.
+  void save(ArchiveWriter& archive) const;
+  void restore(ArchiveReader& archive);
+
  private:
+  struct WarmUp {
+    MetricAdaptation metric;
+    DualAveraging step_size;
+    int left;  // transitions
+    bool has_metric = false;
+
+    template <class Archive, class Self>
+    static void members(Archive& archive, Self& self) {
+      archive(self.metric, self.step_size, self.left, self.has_metric);
+    }
+  };
+
   Transition advance();
+  WarmUp new_warm_up(double step_size) const;
 
   ChainOptions options_;
   sim::random::Stream stream_;
@@ -57,6 +82,7 @@ class Chain {
   Hamiltonian hamiltonian_;
   Trajectory trajectory_;  // scratch between transitions
   double step_size_ = 1.0;
+  std::optional<WarmUp> warm_up_;
 };
 
 }  // namespace praesepe::infer::nuts

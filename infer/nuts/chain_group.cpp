@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <numeric>
+
+#include "sim/error.hpp"
 
 namespace praesepe::infer::nuts {
 
@@ -17,6 +21,7 @@ constexpr std::uint32_t kAttemptStride = 64;
 constexpr std::uint32_t kFirstStart = 4096;
 constexpr double kOverdispersion = 1.5;  // of starting points, in standard deviations of the mode
 constexpr int kMaxTries = 50;
+constexpr int kTransitionsAtOnce = 10;  // between two looks at the journal
 /// Jumps do the long walks; trajectories of three leapfrogs do the rest.
 constexpr int kDepthBetweenJumps = 2;
 
@@ -43,10 +48,41 @@ Matrix inverse(const Matrix& positive) {
 
 }  // namespace
 
-ChainGroup::ChainGroup(const density::LogDensity& target, const SamplerOptions& options, sim::random::StreamKey key)
-    : target_(&target), options_(options), key_(key) {}
+struct ChainGroup::Piece {
+  int left = 0;  // transitions
+  Draws drawn;
+  long evaluations = 0;
+  std::string error;  // of a chain that failed
 
-std::unique_ptr<Chain> ChainGroup::warmed_up(std::size_t chain, const Mode& mode) {
+  template <class Archive, class Self>
+  static void members(Archive& archive, Self& self) {
+    archive(self.left, self.drawn, self.evaluations, self.error);
+  }
+
+  std::string bytes(const Chain& chain) const {
+    ArchiveWriter archive;
+    archive(*this);
+    chain.save(archive);
+    return archive.take();
+  }
+  void restore(const std::string& bytes, Chain& chain) {
+    ArchiveReader archive(bytes);
+    archive(*this);
+    chain.restore(archive);
+  }
+};
+
+ChainGroup::ChainGroup(const CountedDensity& target, const SamplerOptions& options, sim::random::StreamKey key,
+                       ChainJournal* journal)
+    : target_(&target), options_(options), key_(key), journal_(journal) {}
+
+std::vector<std::size_t> ChainGroup::all() const {
+  std::vector<std::size_t> indices(chains_.size());
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  return indices;
+}
+
+std::unique_ptr<Chain> ChainGroup::new_chain(std::size_t chain, const Mode& mode) {
   const auto index = static_cast<std::uint32_t>(chain) + kAttemptStride * attempt_;
   ChainOptions options;
   options.warmup = options_.warmup;
@@ -57,9 +93,7 @@ std::unique_ptr<Chain> ChainGroup::warmed_up(std::size_t chain, const Mode& mode
     if (jump_) (*jump_)(state, stream);
   };
   const Vector start = scattered(*target_, mode, Stream(key_, Purpose::starts, kFirstStart + index));
-  auto warm = std::make_unique<Chain>(*target_, start, std::move(options), Stream(key_, Purpose::chain, index));
-  warm->warm_up();
-  return warm;
+  return std::make_unique<Chain>(*target_, start, std::move(options), Stream(key_, Purpose::chain, index));
 }
 
 void ChainGroup::start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump) {
@@ -67,9 +101,10 @@ void ChainGroup::start(const std::vector<Mode>& modes, std::optional<Independenc
   if (!chains_.empty()) ++attempt_;
   chains_.clear();
   for (std::size_t c = 0; c < static_cast<std::size_t>(options_.chains); ++c) {
-    chains_.push_back(warmed_up(c, modes[c % modes.size()]));
+    chains_.push_back(new_chain(c, modes[c % modes.size()]));
   }
   forget_draws();
+  warm_up(all());
   tuning_.reset();
   if (jump_) share_tuning();
 }
@@ -81,25 +116,97 @@ void ChainGroup::add_jump(IndependenceStep jump) {
 
 void ChainGroup::restart(std::size_t chain, const Mode& mode) {
   ++attempt_;
-  chains_[chain] = warmed_up(chain, mode);
+  chains_[chain] = new_chain(chain, mode);
+  warm_up({chain});
   if (tuning_) chains_[chain]->set_tuning(tuning_->inverse_metric, tuning_->step_size);
-  draws_[chain] = chains_[chain]->sample(static_cast<int>(draws_[chain].size()));
+  const auto draws = static_cast<int>(draws_[chain].size());
+  draws_[chain] = {};
+  sample({chain}, draws);
 }
 
 void ChainGroup::readapt(double target_accept) {
   options_.target_accept = target_accept;
-  for (auto& chain : chains_) chain->restart_adaptation(target_accept);
+  for (auto& chain : chains_) chain->set_target_accept(target_accept);
+  warm_up(all());
   if (tuning_) share_tuning();
 }
 
-void ChainGroup::sample(int draws) {
-  for (std::size_t c = 0; c < chains_.size(); ++c) {
-    if (draws_[c].size() == 0) {
-      draws_[c] = chains_[c]->sample(draws);
-    } else {
-      draws_[c].append(chains_[c]->sample(draws));
-    }
+void ChainGroup::sample(int draws) { sample(all(), draws); }
+
+void ChainGroup::warm_up(const std::vector<std::size_t>& chains) {
+  run(chains, {.transitions = options_.warmup,
+               .begin = [](Chain& chain) { chain.begin_warm_up(); },
+               .advance = [](Chain& chain, Draws&, int transitions) { chain.warm_up(transitions); }});
+}
+
+void ChainGroup::sample(const std::vector<std::size_t>& chains, int draws) {
+  run(chains,
+      {.transitions = draws,
+       .begin = [](Chain&) {},
+       .advance = [](Chain& chain, Draws& drawn, int transitions) { drawn.append(chain.sample(transitions)); }});
+}
+
+/// Chains of mine first, so that no worker waits before it has done its own part; taken over in order, so that all
+/// workers count and fail alike.
+void ChainGroup::run(const std::vector<std::size_t>& chains, const Step& step) {
+  const auto key = [this](std::size_t chain) { return PieceKey{step_, static_cast<std::uint32_t>(chain)}; };
+  std::map<std::size_t, std::string> mine;
+  for (const std::size_t c : chains) {
+    if (!journal_ || journal_->is_mine(key(c).chain)) mine[c] = run_piece(key(c), step);
   }
+  for (const std::size_t c : chains) take_piece(c, mine.contains(c) ? mine.at(c) : journal_->await(key(c)));
+  ++step_;
+}
+
+std::string ChainGroup::run_piece(PieceKey key, const Step& step) {
+  Chain& chain = *chains_[key.chain];
+  Piece piece;
+  const auto kept = journal_ ? journal_->recall(key) : std::nullopt;
+  if (kept) piece.restore(*kept, chain);
+  if (kept && (piece.left == 0 || !piece.error.empty())) return *kept;
+  const long before = target_->evaluations();
+  try {
+    if (!kept) {
+      step.begin(chain);
+      piece.left = step.transitions;
+    }
+    finish_piece(key, piece, step, before);
+  } catch (const Interruption&) {
+    throw;
+  } catch (const std::exception& error) {
+    piece.error = error.what();
+  }
+  const long spent = target_->evaluations() - before;
+  piece.evaluations += spent;
+  target_->add_evaluations(-spent);  // counted when the piece is taken over
+  std::string bytes = piece.bytes(chain);
+  if (journal_) journal_->keep(key, bytes);
+  return bytes;
+}
+
+/// `before`: evaluations when this attempt at the piece began.
+void ChainGroup::finish_piece(PieceKey key, Piece& piece, const Step& step, long before) {
+  Chain& chain = *chains_[key.chain];
+  while (piece.left > 0) {
+    const int transitions = std::min(piece.left, kTransitionsAtOnce);
+    step.advance(chain, piece.drawn, transitions);
+    piece.left -= transitions;
+    if (!journal_ || piece.left == 0) continue;
+    const bool must_stop = journal_->must_stop();
+    if (!must_stop && !journal_->is_checkpoint_due()) continue;
+    Piece half_done = piece;
+    half_done.evaluations += target_->evaluations() - before;
+    journal_->keep_half_done(key, half_done.bytes(chain));
+    if (must_stop) throw Stopped();
+  }
+}
+
+void ChainGroup::take_piece(std::size_t chain, const std::string& bytes) {
+  Piece piece;
+  piece.restore(bytes, *chains_[chain]);
+  target_->add_evaluations(piece.evaluations);
+  if (!piece.error.empty()) throw TaskFailure(piece.error);
+  draws_[chain].append(piece.drawn);
 }
 
 void ChainGroup::share_tuning() {

@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "infer/nuts/chain.hpp"
+#include "infer/nuts/chain_journal.hpp"
+#include "infer/nuts/counted_density.hpp"
 #include "infer/nuts/importance.hpp"
 #include "infer/nuts/posterior_sample.hpp"
 
@@ -24,8 +26,9 @@ namespace praesepe::infer::nuts {
 
 class ChainGroup {
  public:
-  /// Keeps a reference to `target`; the chains refer to the group.
-  ChainGroup(const density::LogDensity& target, const SamplerOptions& options, sim::random::StreamKey key);
+  /// Keeps references to `target` and `journal` (may be null); the chains refer to the group.
+  ChainGroup(const CountedDensity& target, const SamplerOptions& options, sim::random::StreamKey key,
+             ChainJournal* journal);
   ChainGroup(const ChainGroup&) = delete;
   ChainGroup& operator=(const ChainGroup&) = delete;
 
@@ -52,18 +55,36 @@ class ChainGroup {
     double step_size;
   };
 
-  std::unique_ptr<Chain> warmed_up(std::size_t chain, const Mode& mode);
+  /// One chain's part of a step of the group's work.
+  struct Piece;
+  /// What a step does to each chain: `begin`, then `transitions` of them, some at a time.
+  struct Step {
+    int transitions;
+    std::function<void(Chain&)> begin;
+    std::function<void(Chain&, Draws&, int transitions)> advance;
+  };
+
+  std::unique_ptr<Chain> new_chain(std::size_t chain, const Mode& mode);
+  void warm_up(const std::vector<std::size_t>& chains);
+  void sample(const std::vector<std::size_t>& chains, int draws);
+  void run(const std::vector<std::size_t>& chains, const Step& step);
+  std::string run_piece(PieceKey key, const Step& step);
+  void finish_piece(PieceKey key, Piece& piece, const Step& step, long before);
+  void take_piece(std::size_t chain, const std::string& bytes);
+  std::vector<std::size_t> all() const;
   Tuning tuning_for_all_modes() const;
   void share_tuning();
 
-  const density::LogDensity* target_;
+  const CountedDensity* target_;
   SamplerOptions options_;
   sim::random::StreamKey key_;
   std::optional<IndependenceStep> jump_;
   std::vector<std::unique_ptr<Chain>> chains_;
   std::vector<Draws> draws_;
   std::optional<Tuning> tuning_;  // of all chains, if there are several modes
+  ChainJournal* journal_;
   std::uint32_t attempt_ = 0;
+  std::uint32_t step_ = 0;
 };
 
 }  // namespace praesepe::infer::nuts

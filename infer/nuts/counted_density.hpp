@@ -16,6 +16,8 @@ class CountedDensity final : public density::LogDensity {
     return target_->log_density(q, gradient);
   }
   long evaluations() const { return evaluations_; }
+  /// Counts what another process has evaluated, or (a negative number) forgets what has been counted elsewhere.
+  void add_evaluations(long number) const { evaluations_ += number; }
 
  private:
   const density::LogDensity* target_;

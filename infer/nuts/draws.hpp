@@ -16,6 +16,11 @@ struct Divergence {
   int index;  ///< of the diverged state in the trajectory: leapfrogs from the start, negative backwards in time
   double energy_error;  ///< H - H_0; may be +infinity
   Vector position;      ///< (D) where the first step of the trajectory set out that lost more than 10 nats
+
+  template <class Archive, class Self>
+  static void members(Archive& archive, Self& self) {
+    archive(self.index, self.energy_error, self.position);
+  }
 };
 
 struct Draws {
@@ -34,6 +39,12 @@ struct Draws {
   void resize(Eigen::Index draws, Eigen::Index dimension);
   /// Appends the draws of a continued chain.
   void append(const Draws& later);
+
+  template <class Archive, class Self>
+  static void members(Archive& archive, Self& self) {
+    archive(self.position, self.lp, self.acceptance_rate, self.step_size, self.energy, self.tree_depth, self.n_steps,
+            self.diverging, self.divergences);
+  }
 };
 
 }  // namespace praesepe::infer::nuts

@@ -22,6 +22,11 @@ namespace praesepe::infer::nuts {
 struct State {
   Vector position, gradient;
   double lp;
+
+  template <class Archive, class Self>
+  static void members(Archive& archive, Self& self) {
+    archive(self.position, self.gradient, self.lp);
+  }
 };
 
 /// A point of a trajectory. Energy is +infinity where the log density is not finite; the rest is then unspecified.

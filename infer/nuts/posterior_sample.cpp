@@ -49,11 +49,11 @@ struct Jump {
 class Ladder {
  public:
   Ladder(const density::LogDensity& target, const SamplerOptions& options, const ConvergenceRule& rule,
-         sim::random::StreamKey key)
+         sim::random::StreamKey key, ChainJournal* journal)
       : target_(target),
         options_(options),
         rule_(rule),
-        group_(target_, options, key),
+        group_(target_, options, key, journal),
         evidence_sampler_(target_, key) {}
 
   PosteriorSample run(const std::vector<Vector>& starts);
@@ -94,6 +94,8 @@ PosteriorSample Ladder::run(const std::vector<Vector>& starts) {
   try {
     climb_rungs(starts);
     result_.chains = group_.release();
+  } catch (const Interruption&) {
+    throw;
   } catch (const std::exception& error) {  // the task fails, its neighbours go on
     result_.status = SampleStatus::failed;
     result_.message = error.what();
@@ -319,9 +321,9 @@ void Ladder::record(std::string rung, std::string reason) {
 }  // namespace
 
 PosteriorSample sample_posterior(const density::LogDensity& target, const std::vector<Vector>& starts,
-                                 const SamplerOptions& options, const ConvergenceRule& rule,
-                                 sim::random::StreamKey key) {
-  return Ladder(target, options, rule, key).run(starts);
+                                 const SamplerOptions& options, const ConvergenceRule& rule, sim::random::StreamKey key,
+                                 ChainJournal* journal) {
+  return Ladder(target, options, rule, key, journal).run(starts);
 }
 
 }  // namespace praesepe::infer::nuts

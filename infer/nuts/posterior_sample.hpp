@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "infer/density/log_density.hpp"
+#include "infer/nuts/chain_journal.hpp"
 #include "infer/nuts/draws.hpp"
 #include "sim/random/stream.hpp"
 
@@ -74,9 +75,9 @@ struct PosteriorSample {
 };
 
 /// Draws from `target`. `starts`: (D) each, where mode searches begin. Streams are keyed by `key`, never by anything
-/// else.
+/// else. `journal` (may be null) keeps what chains have done. Throws Interruption, and nothing else, where that does.
 PosteriorSample sample_posterior(const density::LogDensity& target, const std::vector<Vector>& starts,
-                                 const SamplerOptions& options, const ConvergenceRule& rule,
-                                 sim::random::StreamKey key);
+                                 const SamplerOptions& options, const ConvergenceRule& rule, sim::random::StreamKey key,
+                                 ChainJournal* journal = nullptr);
 
 }  // namespace praesepe::infer::nuts

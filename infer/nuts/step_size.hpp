@@ -33,6 +33,11 @@ class DualAveraging {
   /// For the time after adaptation.
   double averaged() const;
 
+  template <class Archive, class Self>
+  static void members(Archive& archive, Self& self) {
+    archive(self.target_accept_, self.mu_, self.s_, self.x_, self.x_bar_, self.t_);
+  }
+
  private:
   double target_accept_;
   double mu_ = 0.0, s_ = 0.0, x_ = 0.0, x_bar_ = 0.0;

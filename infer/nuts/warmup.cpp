@@ -26,8 +26,8 @@ MetricAdaptation::MetricAdaptation(MetricKind kind, Eigen::Index dimension, int 
     : kind_(kind),
       early_end_(static_cast<int>(std::ceil(kEarlyFraction * warmup))),
       late_begin_(warmup - static_cast<int>(kLateFraction * warmup)),
-      draws_(late_begin_, dimension),
-      gradients_(late_begin_, dimension),
+      draws_(Matrix::Zero(late_begin_, dimension)),
+      gradients_(Matrix::Zero(late_begin_, dimension)),
       main_window_(kMainWindow) {}
 
 std::optional<InverseMetric> MetricAdaptation::update(const Transition& transition, const State& state) {

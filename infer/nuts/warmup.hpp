@@ -25,6 +25,13 @@ class MetricAdaptation {
   /// Takes note of the next transition, which ended in `state`. Returns a metric if it is to be renewed.
   std::optional<InverseMetric> update(const Transition& transition, const State& state);
 
+  /// All that changes.
+  template <class Archive, class Self>
+  static void members(Archive& archive, Self& self) {
+    archive(self.transition_, self.last_renewal_, self.draws_, self.gradients_, self.stored_, self.foreground_,
+            self.background_, self.main_window_);
+  }
+
  private:
   bool switch_windows();
 

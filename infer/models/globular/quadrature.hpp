@@ -23,7 +23,7 @@ struct QuadratureRule {
   /// For campaigns: rms error of a star <= 5e-5, largest <= 5e-4.
   static QuadratureRule standard() { return {}; }
   /// For checks: rms <= 1e-5, largest <= 1e-4.
-  static QuadratureRule reference() { return {34, 18, 5.5, false, false}; }
+  static QuadratureRule reference() { return {34, 16, 5.0, true, false}; }
 };
 
 }  // namespace praesepe::infer::models::globular

@@ -105,7 +105,8 @@ TEST(Chain, RestartsItsAdaptationToAnotherAcceptance) {
   chain.warm_up();
   const double before = chain.step_size();
   EXPECT_NEAR(chain.sample(500).acceptance_rate.mean(), 0.8, 0.07);
-  chain.restart_adaptation(0.95);
+  chain.set_target_accept(0.95);
+  chain.warm_up();
   EXPECT_LT(chain.step_size(), before);
   EXPECT_NEAR(chain.sample(500).acceptance_rate.mean(), 0.95, 0.03);
 }

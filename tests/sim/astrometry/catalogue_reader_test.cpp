@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "sim/astrometry/gaia_schema.hpp"
-#include "tests/sim/astrometry/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace praesepe::sim::astrometry {
 namespace {

@@ -7,7 +7,7 @@
 #include "sim/astrometry/gaia_schema.hpp"
 #include "sim/error.hpp"
 #include "sim/random/stream.hpp"
-#include "tests/sim/astrometry/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace praesepe::sim::astrometry {
 namespace {
