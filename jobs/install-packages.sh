@@ -10,7 +10,7 @@ packages=(
   python3 python3-numpy python3-h5py python3-matplotlib                                # figures
 )
 if [ "${1:-}" = --tests ]; then
-  packages+=(libgtest-dev libgmock-dev python3-xarray python3-netcdf4 python3-h5netcdf python3-astropy)
+  packages+=(slurm-wlm munge libgtest-dev libgmock-dev python3-xarray python3-netcdf4 python3-h5netcdf python3-astropy)
 fi
 
 missing=()

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -82,12 +84,30 @@ ResultFolder ResultFolder::open(const fs::path& path, const Campaign& campaign, 
   return folder;
 }
 
+bool ResultFolder::holds(const fs::path& path, const Campaign& campaign) {
+  const ResultFolder folder(path);
+  return fs::exists(folder.campaign_file()) && read_text(folder.campaign_file()) == resolved_toml(campaign);
+}
+
 ResultFolder ResultFolder::existing(const fs::path& path) {
   const ResultFolder folder(path);
   if (!fs::exists(folder.campaign_file())) {
     throw InputError(path.string() + ": no campaign.toml there; expected a folder that `praesepe run` has written");
   }
   return folder;
+}
+
+fs::path ResultFolder::chains(std::int64_t task) const { return running() / fmt::format("{:06}.chains", task); }
+
+void ResultFolder::clear_running(const std::vector<std::int64_t>& unfinished) const {
+  std::vector<fs::path> stale;
+  for (const auto& entry : fs::directory_iterator(running())) {
+    const std::string name = entry.path().filename().string();
+    std::int64_t task = -1;
+    std::from_chars(name.data(), name.data() + name.size(), task);
+    if (!std::ranges::binary_search(unfinished, task)) stale.push_back(entry.path());
+  }
+  for (const fs::path& path : stale) fs::remove_all(path);
 }
 
 void ResultFolder::resume(const Campaign& campaign) const {

@@ -24,12 +24,18 @@ class ResultFolder {
   /// with fewer replicates, whose shards are renumbered. Throws InputError if it holds another one, with the keys that
   /// differ, or cannot be written to. With `fresh`, what is there is renamed first.
   static ResultFolder open(const std::filesystem::path& folder, const campaign::Campaign& campaign, bool fresh);
+  /// Whether the folder holds exactly this campaign.
+  static bool holds(const std::filesystem::path& folder, const campaign::Campaign& campaign);
   /// A folder that somebody else fills. Throws InputError if it holds no campaign.
   static ResultFolder existing(const std::filesystem::path& folder);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path shards() const { return path_ / "shards"; }
   std::filesystem::path running() const { return path_ / "running"; }
+  /// What the chains of a task under way have done so far.
+  std::filesystem::path chains(std::int64_t task) const;
+  /// Removes what is left in `running` of tasks that need not run any more.
+  void clear_running(const std::vector<std::int64_t>& unfinished) const;
   std::filesystem::path campaign_file() const { return path_ / "campaign.toml"; }
   std::filesystem::path posteriors() const { return path_ / "posteriors.h5"; }
 

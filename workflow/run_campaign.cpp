@@ -8,9 +8,10 @@
 #include <thread>
 
 #include "sim/error.hpp"
-#include "workflow/run_task.hpp"
+#include "workflow/campaign_worker.hpp"
 #include "workflow/running_tasks.hpp"
 #include "workflow/scheduler/run_tasks.hpp"
+#include "workflow/store/provenance.hpp"
 #include "workflow/store/shard.hpp"
 
 namespace praesepe::workflow {
@@ -34,36 +35,6 @@ class Log {
  private:
   std::ofstream out_;
 };
-
-double max_r_hat(const store::TaskResult& result) {
-  double largest = std::numeric_limits<double>::quiet_NaN();
-  for (std::size_t j = 0; j < result.quantities.size(); ++j) {
-    if (!result.quantities[j].derived) largest = std::fmax(largest, result.summary[j].r_hat);
-  }
-  return largest;
-}
-
-/// Computes one task and stores it. Returns a line for the log.
-std::string run_and_publish(const Campaign& campaign, const Task& task, const ResultFolder& folder,
-                            const store::CampaignIdentity& identity) {
-  const RunningMark mark(folder, task.id);
-  store::TaskResult result = run_task(campaign, task);
-  result.attempts = mark.attempts();
-  const auto publication = store::publish_shard(folder.shards(), result, identity);
-  Json line{{"event", "task"},
-            {"task", result.id},
-            {"status", static_cast<int>(result.status)},
-            {"message", result.message},
-            {"r_hat", max_r_hat(result)},
-            {"wall_time", result.wall_time},
-            {"cpu_time", result.cpu_time},
-            {"n_log_density", result.n_log_density},
-            {"host", result.host}};
-  if (publication == store::Publication::differs) {
-    line["warning"] = "another process stored other numbers first; was it another binary or instruction set?";
-  }
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 /// Longest first, so that no long task is left for the end; of equals the first.
 std::vector<std::int64_t> by_expected_time(std::vector<std::int64_t> tasks, const std::vector<Task>& plan) {
@@ -98,31 +69,51 @@ std::vector<std::int64_t> unfinished_tasks(const Campaign& campaign, const std::
 
 RunOutcome run_campaign(const scheduler::Ranks& ranks, const Campaign& campaign, const std::vector<Task>& plan,
                         const ResultFolder& folder, const RunOptions& options) {
-  const auto identity = identity_of(campaign);
-  const auto work = [&](std::int64_t id) {
-    return run_and_publish(campaign, plan[static_cast<std::size_t>(id)], folder, identity);
-  };
+  note_crashes_in_marks();
+  CampaignWorker worker(campaign, plan, folder, ranks.size() > 1);
+  const auto work = [&worker](std::int64_t part) { return worker.work(Part::numbered(part)); };
+  const int threads = thread_count(options.threads, ranks);
   if (!ranks.is_first()) {
-    scheduler::run_tasks(ranks, {}, thread_count(options.threads, ranks), work, {});
+    scheduler::run_tasks(ranks, {}, threads, work, {});
     return {};
   }
 
+  const auto unfinished = unfinished_tasks(campaign, plan, folder);
+  folder.clear_running(unfinished);
   std::vector<std::int64_t> todo;
-  std::ranges::set_intersection(unfinished_tasks(campaign, plan, folder), options.tasks, std::back_inserter(todo));
-  const int threads = std::max(1, std::min(thread_count(options.threads, ranks), static_cast<int>(todo.size())));
+  std::ranges::set_intersection(unfinished, options.tasks, std::back_inserter(todo));
+  const auto workers = static_cast<std::size_t>(ranks.size()) * static_cast<std::size_t>(threads);
+  const auto parts = parts_of(by_expected_time(todo, plan), workers, campaign.sampler.chains);
   Log log(folder.path() / options.log);
-  log.write({{"event", "start"}, {"tasks", todo.size()}, {"ranks", ranks.size()}, {"threads", threads}});
+  Json start{{"event", "start"},
+             {"tasks", todo.size()},
+             {"parts", parts.size()},
+             {"ranks", ranks.size()},
+             {"threads", threads}};
+  for (const auto& facts : {store::build_facts(), store::run_facts()}) {
+    for (const auto& [name, value] : facts) start[name] = value;
+  }
+  log.write(std::move(start));
   scheduler::Progress progress(options.progress, options.tasks.size(), options.tasks.size() - todo.size());
+  bool is_stopped = false;
   const scheduler::Observer observer{.finished =
                                          [&](const std::string& report) {
+                                           if (report.empty()) return;
                                            Json line = Json::parse(report);
-                                           progress.finished(line.at("status") == 0);
+                                           is_stopped |= line.at("event") == "stopped";
+                                           if (line.contains("status")) progress.finished(line.at("status") == 0);
                                            log.write(std::move(line));
                                          },
                                      .tick = [&progress] { progress.tick(); }};
-  auto outcome = scheduler::run_tasks(ranks, by_expected_time(std::move(todo), plan), threads, work, observer);
-  log.write({{"event", "end"}, {"tasks_left", outcome.left.size()}, {"errors", outcome.errors}});
-  return {!outcome.left.empty(), std::move(outcome.errors)};
+  std::vector<std::int64_t> numbers;
+  for (const Part& part : parts) numbers.push_back(part.number());
+  auto outcome = scheduler::run_tasks(ranks, std::move(numbers), threads, work, observer);
+  for (const std::int64_t task : todo) {  // pieces that came after another process had published the task
+    if (std::filesystem::exists(store::shard_path(folder.shards(), task)))
+      std::filesystem::remove_all(folder.chains(task));
+  }
+  log.write({{"event", "end"}, {"parts_left", outcome.left.size()}, {"errors", outcome.errors}});
+  return {is_stopped || !outcome.left.empty(), std::move(outcome.errors)};
 }
 
 }  // namespace praesepe::workflow

@@ -1,7 +1,6 @@
 #include "workflow/run_task.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,8 @@
 #include "sim/astrometry/catalogue_reader.hpp"
 #include "sim/error.hpp"
 #include "workflow/campaign/campaign.hpp"
+#include "workflow/store/durable_file.hpp"
+#include "workflow/store/provenance.hpp"
 
 namespace praesepe::workflow {
 
@@ -45,23 +46,6 @@ double thread_seconds() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
-/// What the compiler was allowed to use: results are the same bit for bit only within one set.
-constexpr const char* instruction_set() {
-#if defined(__AVX512F__)
-  return "avx512";
-#elif defined(__AVX2__)
-  return "avx2";
-#else
-  return "baseline";
-#endif
-}
-
 Posterior make_posterior(const Campaign& campaign, const Task& task, const Catalogue& catalogue) {
   const Study& study = *campaign.study;
   std::vector<std::string> names;
@@ -80,15 +64,20 @@ std::string ladder_json(const std::vector<infer::nuts::LadderStep>& ladder) {
 
 Vector free_parameters(const ParameterSpace& space, const Vector& q) {
   const Vector theta = space.constrain(q);
-  return theta(std::vector<Eigen::Index>(space.free().begin(), space.free().end()));
+  Vector free(space.dimension());
+  for (Eigen::Index j = 0; j < free.size(); ++j) {
+    free[j] = theta[static_cast<Eigen::Index>(space.free()[static_cast<std::size_t>(j)])];
+  }
+  return free;
 }
 
 /// Draws of every parameter and derived quantity, in the order of TaskResult::quantities: (draw, chain) each.
 std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& space, const std::vector<Draws>& chains) {
   const auto parameters = space.free().size(), derived = study.derived().size();
   const Eigen::Index draws = chains.front().size();
-  std::vector<Matrix> values(parameters + derived, Matrix(draws, static_cast<Eigen::Index>(chains.size())));
-  for (Eigen::Index chain = 0; chain < values[0].cols(); ++chain) {
+  const auto columns = static_cast<Eigen::Index>(chains.size());
+  std::vector<Matrix> values(parameters + derived, Matrix(draws, columns));
+  for (Eigen::Index chain = 0; chain < columns; ++chain) {
     const Matrix& position = chains[static_cast<std::size_t>(chain)].position;
     for (Eigen::Index draw = 0; draw < draws; ++draw) {
       const Vector theta = space.constrain(Vector(position.row(draw)));
@@ -183,7 +172,7 @@ void store_draws(const Campaign& campaign, const ParameterSpace& space, const Po
   result.profiles = profile_bands(*campaign.study, space, sample.chains, sample.thin);
 }
 
-void infer(const Campaign& campaign, const Task& task, TaskResult& result) {
+void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal, TaskResult& result) {
   Catalogue catalogue = task_catalogue(campaign, task);
   result.n_stars = static_cast<std::int64_t>(catalogue.rows());
   const Posterior posterior = make_posterior(campaign, task, catalogue);
@@ -195,7 +184,8 @@ void infer(const Campaign& campaign, const Task& task, TaskResult& result) {
   infer::nuts::ConvergenceRule rule;
   rule.monitored = [&space = posterior.space()](const Vector& q) { return free_parameters(space, q); };
   for (const std::size_t i : posterior.space().free()) rule.names.push_back(campaign.study->parameters()[i].name);
-  const PosteriorSample sample = infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key);
+  const PosteriorSample sample =
+      infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key, journal);
   result.ladder = ladder_json(sample.ladder);
   result.n_log_density = sample.n_log_density;
   if (campaign.store_catalogues) result.catalogue = std::move(catalogue);
@@ -214,8 +204,8 @@ TaskResult blank_result(const Campaign& campaign, const Task& task) {
   result.cell = task.cell;
   result.replicate = task.replicate;
   result.seed = static_cast<std::int64_t>(sim::random::task_seed(task.key));
-  result.host = host_name();
-  result.instruction_set = instruction_set();
+  result.host = store::host_name();
+  result.instruction_set = store::instruction_set();
   for (std::size_t i = 0; i < study.parameters().size(); ++i) {
     if (campaign.priors[i].is_fixed()) continue;
     result.quantities.push_back({study.parameters()[i].name, study.parameters()[i].unit, false});
@@ -272,12 +262,14 @@ void check_task(const Campaign& campaign, const Task& task) {
   }
 }
 
-TaskResult run_task(const Campaign& campaign, const Task& task) {
+TaskResult run_task(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal) {
   const auto begin = std::chrono::steady_clock::now();
   const double cpu_begin = thread_seconds();
   TaskResult blank = blank_result(campaign, task), result = blank;
   try {
-    infer(campaign, task, result);
+    infer(campaign, task, journal, result);
+  } catch (const infer::nuts::Interruption&) {
+    throw;
   } catch (const std::exception& error) {
     blank.status = TaskStatus::failed;
     blank.message = error.what();
@@ -289,6 +281,13 @@ TaskResult run_task(const Campaign& campaign, const Task& task) {
   }
   result.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   result.cpu_time = thread_seconds() - cpu_begin;
+  return result;
+}
+
+TaskResult crashed_result(const Campaign& campaign, const Task& task, std::string reason) {
+  TaskResult result = blank_result(campaign, task);
+  result.status = TaskStatus::crashed;
+  result.message = std::move(reason);
   return result;
 }
 

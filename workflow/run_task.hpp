@@ -4,6 +4,7 @@
 // the task's streams alone.
 #pragma once
 
+#include "infer/nuts/chain_journal.hpp"
 #include "workflow/campaign/plan.hpp"
 #include "workflow/store/task_result.hpp"
 
@@ -20,6 +21,11 @@ std::vector<double> task_truth(const campaign::Campaign& campaign, const campaig
 void check_task(const campaign::Campaign& campaign, const campaign::Task& task);
 
 /// Never throws for what goes wrong inside the task: that is a result with status failed, NaN draws and the reason.
-store::TaskResult run_task(const campaign::Campaign& campaign, const campaign::Task& task);
+/// Throws infer::nuts::Interruption where `journal` (may be null) does.
+store::TaskResult run_task(const campaign::Campaign& campaign, const campaign::Task& task,
+                           infer::nuts::ChainJournal* journal = nullptr);
+
+/// The result of a task that is given up because it takes the program with it: status crashed, no draws.
+store::TaskResult crashed_result(const campaign::Campaign& campaign, const campaign::Task& task, std::string reason);
 
 }  // namespace praesepe::workflow

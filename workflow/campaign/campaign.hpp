@@ -48,6 +48,7 @@ struct Campaign {
   std::vector<infer::density::Prior> priors;  ///< (P)
   infer::nuts::SamplerOptions sampler;
   std::vector<std::filesystem::path> catalogues;  ///< absolute
+  std::vector<std::string> checksums;             ///< SHA-256 of each catalogue: another content is another campaign
   std::map<std::string, std::string> columns;     ///< our name -> the file's
   bool store_catalogues = false;
   std::string slurm;  ///< the table [slurm] as TOML text, for whoever submits

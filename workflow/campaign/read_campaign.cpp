@@ -9,6 +9,7 @@
 #include "workflow/campaign/campaign.hpp"
 #include "workflow/campaign/nearest_name.hpp"
 #include "workflow/campaign/reader.hpp"
+#include "workflow/store/checksum.hpp"
 #include "workflow/studies.hpp"
 
 namespace praesepe::workflow::campaign {
@@ -248,6 +249,15 @@ std::filesystem::path find_catalogue(const Reader& reader, const std::string& na
                                              folder.empty() ? "." : folder.string()));
 }
 
+/// Empty for what is no file: who reads the catalogue will say what is wrong with it.
+std::string checksum_of(const std::filesystem::path& file) {
+  try {
+    return std::filesystem::is_regular_file(file) ? store::sha256_of_file(file) : "";
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
 /// Names that [data.columns] may map: what the study's catalogues have.
 std::vector<std::string> column_names(const Study& study) {
   std::vector<std::string> names{"source_id"};
@@ -267,6 +277,12 @@ void read_data(Reader& reader, Campaign& campaign, const std::filesystem::path& 
   }
   for (const std::string& file : files.value_or(std::vector<std::string>{})) {
     campaign.catalogues.push_back(find_catalogue(reader, file, folder));
+  }
+  if (const auto checksums = reader.words("data.sha256")) {  // a resolved campaign's
+    if (checksums->size() != campaign.catalogues.size()) reader.fail("data.sha256", "expected one for each catalogue");
+    campaign.checksums = *checksums;
+  } else {
+    for (const auto& file : campaign.catalogues) campaign.checksums.push_back(checksum_of(file));
   }
   for (const std::string& name : column_names(*campaign.study)) {
     const std::string key = "data.columns." + name;
@@ -322,6 +338,7 @@ Campaign interpret(const Document& document, const std::filesystem::path& folder
   for (const std::string& name : truth_names(*campaign.study)) reader.know("truth." + name);
   for (const std::string& name : column_names(*campaign.study)) reader.know("data.columns." + name);
   reader.know("data.catalogues");
+  reader.know("data.sha256");
   read_output(reader, campaign);
   reader.refuse_unknown_keys();
   read_grid(reader, document, campaign);

@@ -47,7 +47,10 @@ std::string data_text(const Campaign& campaign) {
   if (campaign.design != Design::data) return {};
   std::vector<std::string> files;
   for (const auto& file : campaign.catalogues) files.push_back(quoted(file.string()));
-  std::string text = fmt::format("\n[data]\ncatalogues = [{}]\n", fmt::join(files, ", "));
+  std::vector<std::string> checksums;
+  for (const auto& checksum : campaign.checksums) checksums.push_back(quoted(checksum));
+  std::string text =
+      fmt::format("\n[data]\ncatalogues = [{}]\nsha256 = [{}]\n", fmt::join(files, ", "), fmt::join(checksums, ", "));
   if (!campaign.columns.empty()) text += "\n[data.columns]\n";
   for (const auto& [name, column] : campaign.columns) text += fmt::format("{} = {}\n", name, quoted(column));
   return text;

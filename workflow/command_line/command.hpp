@@ -36,6 +36,7 @@ int summary(const Command&, const Arguments&);
 int report(const Command&, const Arguments&);
 int model(const Command&, const Arguments&);
 int extract(const Command&, const Arguments&);
+int submit(const Command&, const Arguments&);
 
 namespace options = boost::program_options;
 

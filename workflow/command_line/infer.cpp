@@ -1,20 +1,14 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
-#include <system_error>
 
 #include "sim/error.hpp"
 #include "workflow/campaign/document.hpp"
-#include "workflow/command_line/command.hpp"
+#include "workflow/command_line/on_ranks.hpp"
 #include "workflow/command_line/outcome.hpp"
 #include "workflow/result_folder.hpp"
-#include "workflow/run_campaign.hpp"
 #include "workflow/run_task.hpp"
-#include "workflow/scheduler/stop_signal.hpp"
 #include "workflow/store/gather.hpp"
-#include "workflow/store/shard.hpp"
 #include "workflow/store/summary_table.hpp"
 #include "workflow/studies.hpp"
 
@@ -24,29 +18,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder beside the output, for the shard on its way there; gone with this object. That it can be made shows, before
-/// anything is computed, that the output can be written.
-class Workshop {
- public:
-  explicit Workshop(const fs::path& output) {
-    if (fs::is_directory(output)) throw InputError(output.string() + ": is a folder; expected a file to write");
-    const fs::path name = fmt::format(".{}.{}.tmp", output.filename().string(), getpid());
-    path_ = output.parent_path() / name;
-    std::error_code error;
-    fs::create_directory(path_, error);
-    if (error) throw InputError(fmt::format("{}: cannot be written: {}", output.string(), error.message()));
-  }
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
-  ~Workshop() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
+/// The run's own folder, beside the output: a campaign of one task. What a stopped or killed run leaves there is taken
+/// up again by the same command, and replaced by another one's.
+fs::path folder_of(const fs::path& output) {
+  return output.parent_path() / fmt::format(".{}.run", output.filename().string());
+}
 
- private:
-  fs::path path_;
-};
+ResultFolder open_folder(const fs::path& output, const campaign::Campaign& campaign) {
+  if (fs::is_directory(output)) throw InputError(output.string() + ": is a folder; expected a file to write");
+  const fs::path path = folder_of(output);
+  std::error_code error;
+  if (!ResultFolder::holds(path, campaign)) fs::remove_all(path, error);
+  if (!error) fs::create_directory(path, error);
+  if (error) throw InputError(fmt::format("{}: cannot be written: {}", output.string(), error.message()));
+  return ResultFolder::open(path, campaign, false);
+}
 
 campaign::Campaign one_catalogue(const std::string& study, const fs::path& catalogue,
                                  const std::vector<std::string>& columns, const std::vector<std::string>& settings) {
@@ -67,6 +53,27 @@ campaign::Campaign one_catalogue(const std::string& study, const fs::path& catal
   return campaign::parse_campaign("", "praesepe infer", {}, all);
 }
 
+Assignment prepare(const options::variables_map& values) {
+  auto campaign = one_catalogue(values["STUDY"].as<std::string>(), values["CATALOGUE"].as<std::string>(),
+                                strings(values, "column"), strings(values, "set"));
+  for (const auto& task : campaign::plan(campaign)) check_task(campaign, task);
+  ResultFolder folder = open_folder(values["output"].as<std::string>(), campaign);
+  RunOptions chosen;
+  chosen.tasks = {0};
+  chosen.progress = scheduler::ProgressStyle::none;
+  return {std::move(campaign), std::move(folder), std::move(chosen)};
+}
+
+int finish(const options::variables_map& values, const Assignment& assignment) {
+  const auto& [campaign, folder, chosen] = assignment;
+  const fs::path output = values["output"].as<std::string>();
+  const auto outcomes = store::gather(identity_of(campaign), planned_tasks(campaign, campaign::plan(campaign)),
+                                      {folder.shards()}, output);
+  fs::remove_all(folder.path());
+  std::cout << store::summary_text(store::PosteriorFile(output));
+  return report_unconverged(outcomes);
+}
+
 }  // namespace
 
 int infer(const Command& command, const Arguments& arguments) {
@@ -75,20 +82,7 @@ int infer(const Command& command, const Arguments& arguments) {
   named.add(settings_option());
   named.add_options()("column", options::value<std::vector<std::string>>()->value_name("NAME=FILECOLUMN")->composing(),
                       "what the catalogue calls a column (repeatable)");
-  options::variables_map values;
-  if (!parse(command, arguments, named, {"STUDY", "CATALOGUE"}, values)) return kSuccess;
-
-  const auto campaign = one_catalogue(values["STUDY"].as<std::string>(), values["CATALOGUE"].as<std::string>(),
-                                      strings(values, "column"), strings(values, "set"));
-  const auto plan = campaign::plan(campaign);
-  for (const auto& task : plan) check_task(campaign, task);
-  const fs::path output = values["output"].as<std::string>();
-  const Workshop workshop(output);
-  const auto identity = identity_of(campaign);
-  store::publish_shard(workshop.path(), run_task(campaign, plan.front()), identity);
-  const auto outcomes = store::gather(identity, planned_tasks(campaign, plan), {workshop.path()}, output);
-  std::cout << store::summary_text(store::PosteriorFile(output));
-  return report_unconverged(outcomes);
+  return on_ranks(command, arguments, named, {"STUDY", "CATALOGUE"}, prepare, finish);
 }
 
 }  // namespace praesepe::workflow::command_line

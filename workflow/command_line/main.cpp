@@ -38,6 +38,12 @@ constexpr std::array kCommands{
             "                      [--radii r1,r2,...] [--df FILE.csv]",
             "Prints profiles and scales of a globular cluster model as CSV.", model},
     Command{"extract", "FILE.h5 --task K -o FILE.nc", "Writes one task as an ArviZ InferenceData file.", extract},
+    Command{"submit",
+            "CAMPAIGN.toml -o DIR --array N [--throttle M] [--ranks R] [--threads K] [--time T]\n"
+            "                       [--memory M] [--partition P] [--account A] [--dry-run] [--set a.b=VALUE]...",
+            "Submits the campaign to SLURM: an array of N shards, then a job that merges and reports. Site lines\n"
+            "(modules, launcher) come from a [slurm] table of the campaign file or of ~/.config/praesepe.toml.",
+            submit},
 };
 
 void print_help() {

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
 #include "analysis/report.hpp"
 #include "sim/error.hpp"
-#include "workflow/command_line/command.hpp"
+#include "workflow/command_line/on_ranks.hpp"
 #include "workflow/command_line/outcome.hpp"
 #include "workflow/command_line/task_list.hpp"
-#include "workflow/run_campaign.hpp"
 #include "workflow/run_task.hpp"
-#include "workflow/scheduler/stop_signal.hpp"
 #include "workflow/store/gather.hpp"
 
 namespace praesepe::workflow::command_line {
@@ -19,7 +16,6 @@ namespace praesepe::workflow::command_line {
 namespace fs = std::filesystem;
 using campaign::Campaign;
 using campaign::Task;
-using scheduler::Ranks;
 
 namespace {
 
@@ -77,89 +73,32 @@ RunOptions read_options(const options::variables_map& values, std::size_t tasks)
   return chosen;
 }
 
-/// What follows the tasks, on rank 0.
-int finish(const options::variables_map& values, const Campaign& campaign, const std::vector<Task>& plan,
-           const ResultFolder& folder, const std::vector<std::int64_t>& chosen) {
-  const bool quiet = values.contains("quiet");
+Assignment prepare(const options::variables_map& values) {
+  Campaign campaign = campaign::read_campaign(values["CAMPAIGN.toml"].as<std::string>(), strings(values, "set"));
+  const std::vector<Task> plan = campaign::plan(campaign);
+  RunOptions chosen = read_options(values, plan.size());
+  check_before_running(campaign, plan);
+  ResultFolder folder = ResultFolder::open(values["output"].as<std::string>(), campaign, values.contains("fresh"));
+  return {std::move(campaign), std::move(folder), std::move(chosen)};
+}
+
+int finish(const options::variables_map& values, const Assignment& assignment) {
+  const auto& [campaign, folder, chosen] = assignment;
+  const std::vector<Task> plan = campaign::plan(campaign);
   if (values.contains("shard") || !unfinished_tasks(campaign, plan, folder).empty()) {
-    return report_unconverged(shard_outcomes(folder, chosen));
+    return report_unconverged(shard_outcomes(folder, chosen.tasks));
   }
   const auto outcomes =
       store::gather(identity_of(campaign), planned_tasks(campaign, plan), {folder.shards()}, folder.posteriors());
-  if (!quiet) fmt::print("{}: {} tasks\n", folder.posteriors().string(), outcomes.size());
+  if (!values.contains("quiet")) fmt::print("{}: {} tasks\n", folder.posteriors().string(), outcomes.size());
   if (!values.contains("no-report")) analysis::write_report(folder.posteriors(), folder.path() / "report");
   return report_unconverged(outcomes);
-}
-
-/// A rank other than the first: it learns the campaign from rank 0, or that there is nothing to do.
-int help(const Ranks& ranks, const options::variables_map& values) {
-  const std::string text = ranks.share("");
-  if (text.empty()) return kSuccess;
-  const std::string folder = values["output"].as<std::string>();
-  const Campaign campaign = campaign::parse_campaign(text, folder + "/campaign.toml", {});
-  RunOptions chosen;
-  if (values.contains("threads")) chosen.threads = values["threads"].as<int>();
-  run_campaign(ranks, campaign, campaign::plan(campaign), ResultFolder::existing(folder), chosen);
-  return kSuccess;
-}
-
-int lead(const Ranks& ranks, const options::variables_map& values) {
-  std::optional<ResultFolder> folder;
-  Campaign campaign;
-  std::vector<Task> plan;
-  RunOptions chosen;
-  try {
-    campaign = campaign::read_campaign(values["CAMPAIGN.toml"].as<std::string>(), strings(values, "set"));
-    plan = campaign::plan(campaign);
-    chosen = read_options(values, plan.size());
-    check_before_running(campaign, plan);
-    folder = ResultFolder::open(values["output"].as<std::string>(), campaign, values.contains("fresh"));
-  } catch (...) {
-    ranks.share("");  // nothing to do for the others
-    throw;
-  }
-  ranks.share(resolved_toml(campaign));
-  const RunOutcome outcome = run_campaign(ranks, campaign, plan, *folder, chosen);
-  for (const std::string& error : outcome.errors) fmt::print(stderr, "praesepe run: {}\n", error);
-  if (!outcome.errors.empty()) return kRunTimeFailure;
-  if (outcome.work_left) {
-    fmt::print(stderr, "{}: stopped with work left; run the same command again\n", folder->path().string());
-    return kStopped;
-  }
-  return finish(values, campaign, plan, *folder, chosen.tasks);
 }
 
 }  // namespace
 
 int run(const Command& command, const Arguments& arguments) {
-  const Ranks ranks = Ranks::launched_by_mpi() ? Ranks::of_mpi() : Ranks();
-  options::variables_map values;
-  try {
-    if (!parse(command, arguments, run_options(), {"CAMPAIGN.toml"}, values)) return kSuccess;
-  } catch (const InputError&) {
-    // All ranks have met the same; one speaks.
-    if (ranks.is_first()) throw;
-    return kSuccess;
-  }
-  scheduler::listen_for_stop_signals(kStopped);
-  if (ranks.is_first()) {
-    try {
-      return lead(ranks, values);
-    } catch (const InputError&) {
-      throw;
-    } catch (const std::exception& error) {
-      fmt::print(stderr, "praesepe run: {}\n", error.what());
-      ranks.abort(kRunTimeFailure);
-      return kRunTimeFailure;
-    }
-  }
-  try {
-    return help(ranks, values);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "praesepe run, rank {}: {}\n", ranks.rank(), error.what());
-    ranks.abort(kRunTimeFailure);
-    return kRunTimeFailure;
-  }
+  return on_ranks(command, arguments, run_options(), {"CAMPAIGN.toml"}, prepare, finish);
 }
 
 }  // namespace praesepe::workflow::command_line

@@ -9,12 +9,14 @@ namespace praesepe::workflow::scheduler {
 
 namespace {
 
-volatile std::sig_atomic_t stop = 0;
+volatile std::sig_atomic_t stop = 0, interrupts = 0;
 volatile std::sig_atomic_t status_at_once = 0;
 
-void note_signal(int) {
-  if (stop != 0) _exit(status_at_once);
+void note_signal(int signal) {
   stop = 1;
+  if (signal != SIGINT) return;
+  if (interrupts != 0) _exit(status_at_once);
+  interrupts = 1;
 }
 
 }  // namespace

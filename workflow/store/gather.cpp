@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "sim/error.hpp"
+#include "workflow/fault.hpp"
 #include "workflow/store/checksum.hpp"
 #include "workflow/store/durable_file.hpp"
 #include "workflow/store/posterior_file.hpp"
@@ -157,6 +158,7 @@ std::vector<TaskResult> gather(const CampaignIdentity& campaign, const std::vect
     writer.write(row, found == results.end() ? missing_result(tasks[row]) : read_result(found->second, tasks[row]));
   }
   writer.close();
+  fault_point("gather");
   temporary.publish_over();
   return PosteriorFile(output).tasks();
 }

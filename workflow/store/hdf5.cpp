@@ -21,7 +21,11 @@ constexpr unsigned kCompression = 4;  // gzip; higher levels gain under 1 % on d
 /// Holds the library while one of our functions runs. The printing of errors is a setting of each thread.
 class Library {
  public:
-  Library() : lock_(mutex_) { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+  Library() : lock_(mutex_) {
+    // HDF5's own clean-up at the end of the program crashes where a file could not be written; we close what we open.
+    [[maybe_unused]] static const herr_t no_clean_up = H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
 
  private:
   inline static std::recursive_mutex mutex_;
@@ -38,6 +42,12 @@ std::string deepest_message() {
         return 0;
       },
       &message);
+  // Of a failed system call HDF5 tells time, buffer and offsets too; its reason is what a user needs.
+  const std::string mark = "error message = '";
+  if (const auto at = message.find(mark); at != std::string::npos) {
+    const auto reason = at + mark.size();
+    message = message.substr(0, message.find(':')) + ": " + message.substr(reason, message.find('\'', reason) - reason);
+  }
   return message.empty() ? "no reason given" : message;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "sim/error.hpp"
+#include "workflow/store/provenance.hpp"
 
 namespace praesepe::workflow::store {
 
@@ -28,20 +29,21 @@ void check_quantities(const TaskResult& result) {
 
 Attributes root_attributes(const CampaignIdentity& campaign, const std::string& created) {
   const std::string version = PRAESEPE_VERSION;
-  return {{"praesepe_version", version},
-          {"schema_version", kSchemaVersion},
-          {"campaign_name", campaign.name},
-          {"study", campaign.study},
-          {"seed", static_cast<std::int64_t>(campaign.seed)},
-          {"campaign", campaign.toml},
-          {"campaign_sha256", campaign.sha256},
-          {"created", created},
-          {"created_at", created},
-          {"creation_library", "praesepe"},
-          {"creation_library_version", version},
-          {"creation_library_language", "C++"},
-          {"inference_library", "praesepe"},
-          {"inference_library_version", version}};
+  Attributes attributes{{"schema_version", kSchemaVersion},
+                        {"campaign_name", campaign.name},
+                        {"study", campaign.study},
+                        {"seed", static_cast<std::int64_t>(campaign.seed)},
+                        {"campaign", campaign.toml},
+                        {"campaign_sha256", campaign.sha256},
+                        {"created", created},
+                        {"created_at", created},
+                        {"creation_library", "praesepe"},
+                        {"creation_library_version", version},
+                        {"creation_library_language", "C++"},
+                        {"inference_library", "praesepe"},
+                        {"inference_library_version", version}};
+  for (const auto& [name, value] : build_facts()) attributes.emplace_back(name, value);
+  return attributes;
 }
 
 PosteriorWriter::PosteriorWriter(const std::filesystem::path& path, const Layout& layout,

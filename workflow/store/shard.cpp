@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "sim/error.hpp"
+#include "workflow/fault.hpp"
 #include "workflow/store/checksum.hpp"
 #include "workflow/store/durable_file.hpp"
 #include "workflow/store/posterior_file.hpp"
@@ -48,6 +49,7 @@ Publication publish_shard(const fs::path& folder, const TaskResult& result, cons
   writer.write(0, result);
   writer.close();
   seal(temporary.path());
+  fault_point("publish");
   if (temporary.publish_first()) return Publication::published;
 
   const auto first = read_if_intact(target, campaign);

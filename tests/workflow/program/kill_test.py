@@ -1,0 +1,150 @@
+"""Killed at any moment, resumed in any way: nothing is lost, nothing is done twice, the numbers are the same.
+
+    kill_test.py            a cheap campaign, a few kills
+    kill_test.py --clusters a campaign of 24 clusters, twenty kills (long)
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from program import MPI, PROGRAM, ProgramTest
+from same_numbers_test import numbers
+
+CLUSTERS = """
+[campaign]
+study = "globular"
+seed = 5
+replicates = 12
+[grid]
+phi0 = [5.0, 8.0]
+[observe]
+stars = 200
+[sampler]
+warmup = 200
+"""
+
+
+def children(process):
+    """Process ids of the ranks under an mpirun."""
+    listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+    return [int(pid) for pid in listed.stdout.split()]
+
+
+class Kill(ProgramTest):
+    kills = 6
+    tasks = 24
+
+    def setUp(self):
+        super().setUp()
+        self.choice = random.Random(20230801)
+        self.write("line.toml", (self.folder / "line.toml").read_text().replace("replicates = 2", "replicates = 8"))
+        if "--clusters" in sys.argv:
+            self.write("line.toml", CLUSTERS)
+            self.kills = 20
+
+    def start(self, ranks, fault=None):
+        environment = os.environ | MPI | ({"PRAESEPE_FAULT": fault} if fault else {})
+        launcher = ["mpirun", "--oversubscribe", "-n", str(ranks)] if ranks > 1 else []
+        return subprocess.Popen([*launcher, PROGRAM, "run", "line.toml", "-o", "killed", "--no-report", "--quiet"],
+                                cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                start_new_session=True)
+
+    def kill(self, process, victim):
+        ranks = children(process)
+        if victim == "rank" and ranks:
+            os.kill(self.choice.choice(ranks), signal.SIGKILL)
+        elif victim == "launcher":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for rank in ranks:  # ranks outlive a killed mpirun for a moment
+            while os.path.exists(f"/proc/{rank}/exe"):
+                time.sleep(0.05)
+
+    def published(self):
+        return {path.name: path.stat().st_mtime_ns for path in (self.folder / "killed/shards").glob("*.h5")}
+
+    def test_kills_at_any_moment(self):
+        begin = time.monotonic()
+        whole = self.praesepe("run", "line.toml", "-o", "whole", "--no-report")
+        self.assertIn(whole.returncode, (0, 3), whole.stderr)
+        duration = time.monotonic() - begin
+        faults = ["publish:1", "chain:40", "publish:3", "chain:200", "task:2"]
+        for k in range(self.kills):
+            before = self.published() if k else {}
+            fault = faults[k // 2 % len(faults)] if k % 2 else None
+            process = self.start(ranks=1 + k % 3, fault=fault)
+            try:
+                process.wait(timeout=self.choice.uniform(0.02, 0.5) * duration / self.kills * 4)
+            except subprocess.TimeoutExpired:
+                self.kill(process, self.choice.choice(["rank", "launcher", "everything"]))
+            after = self.published()
+            self.assertLessEqual(before.items(), after.items(), "a published task was run or written again")
+            verified = self.praesepe("verify", "killed")
+            self.assertEqual(verified.returncode, 0, verified.stderr)
+        process = self.start(ranks=2, fault="gather:1")
+        process.wait()
+        self.assertFalse((self.folder / "killed/posteriors.h5").exists())
+        last = self.praesepe("run", "line.toml", "-o", "killed", "--no-report")
+        self.assertEqual(last.returncode, whole.returncode, last.stderr)
+        one, other = numbers(self.folder / "whole/posteriors.h5"), numbers(self.folder / "killed/posteriors.h5")
+        self.assertEqual(one.keys(), other.keys())
+        for name, values in one.items():
+            same = values.tolist() == other[name].tolist() if values.dtype == object else values.tobytes() == other[name].tobytes()
+            self.assertTrue(same, name)
+        self.assertEqual(list((self.folder / "killed/running").iterdir()), [])
+        log = [json.loads(line) for line in (self.folder / "killed/log.jsonl").read_text().splitlines()]
+        done = [event["task"] for event in log if event["event"] == "task"]
+        self.assertEqual(len(done), len(set(done)))
+
+
+class Crash(ProgramTest):
+    def test_a_task_that_crashes_three_times_is_recorded_and_the_rest_goes_on(self):
+        environment = os.environ | MPI | {"PRAESEPE_FAULT": "task:1:11"}
+        for attempt in range(3):
+            done = subprocess.run([PROGRAM, "run", "line.toml", "-o", "results", "--threads", "1", "--quiet"],
+                                  cwd=self.folder, env=environment, capture_output=True)
+            self.assertEqual(done.returncode, -signal.SIGSEGV)
+        done = self.praesepe("run", "line.toml", "-o", "results", "--quiet")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("task 0: crashed: crashed in 3 attempts, the last time by signal 11", done.stderr)
+        state = json.loads(self.praesepe("status", "results", "--json").stdout)
+        self.assertEqual((state["done"], state["failed"]), (6, 1))
+
+    def test_a_stopped_task_goes_on_where_it_was(self):
+        settings = ["--set", "sampler.draws=20000", "--set", "grid.w0=[0.9]", "--set", "grid.m=[1.0]",
+                    "--set", "grid.exclude=[]", "--set", "campaign.replicates=1", "--no-report", "--quiet"]
+        whole = self.praesepe("run", "line.toml", "-o", "whole", *settings)
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        stops = 0
+        for _ in range(100):
+            process = subprocess.Popen([PROGRAM, "run", "line.toml", "-o", "stopped", *settings], cwd=self.folder,
+                                       stderr=subprocess.DEVNULL)
+            try:
+                status = process.wait(timeout=0.3)
+            except subprocess.TimeoutExpired:
+                process.send_signal(self.signals[stops % 2])
+                status = process.wait()
+            if status == 0:
+                break
+            self.assertEqual(status, 75)
+            stops += 1
+        self.assertGreater(stops, 1)
+        one, other = numbers(self.folder / "whole/posteriors.h5"), numbers(self.folder / "stopped/posteriors.h5")
+        for name, values in one.items():
+            self.assertEqual(values.tolist() if values.dtype == object else values.tobytes(),
+                             other[name].tolist() if values.dtype == object else other[name].tobytes(), name)
+
+    signals = [signal.SIGTERM, signal.SIGUSR1]
+
+
+if __name__ == "__main__":
+    arguments = [argument for argument in sys.argv if argument != "--clusters"]
+    unittest.main(argv=arguments + (["Kill"] if "--clusters" in sys.argv else []))

@@ -1,0 +1,53 @@
+#include "workflow/store/provenance.hpp"
+
+#include <fmt/core.h>
+
+#include <Eigen/Core>
+#include <array>
+#include <boost/version.hpp>
+#include <cstdlib>
+
+#include "workflow/store/durable_file.hpp"
+
+namespace praesepe::workflow::store {
+
+const char* instruction_set() {
+#if defined(__AVX512F__)
+  return "avx512";
+#elif defined(__AVX2__)
+  return "avx2";
+#else
+  return "baseline";
+#endif
+}
+
+const Facts& build_facts() {
+  static const Facts facts{
+      {"praesepe_version", PRAESEPE_VERSION},
+      {"revision", PRAESEPE_REVISION},
+      {"compiler", PRAESEPE_COMPILER},
+      {"flags", PRAESEPE_FLAGS},
+      {"instruction_set", instruction_set()},
+      {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
+      {"boost", BOOST_LIB_VERSION},
+      {"hdf5", PRAESEPE_HDF5},
+      {"mpi_standard", PRAESEPE_MPI_STANDARD}};
+  return facts;
+}
+
+std::string build_identity() {
+  std::string text;
+  for (const auto& [name, value] : build_facts()) text += name + "=" + value + "\n";
+  return text;
+}
+
+Facts run_facts() {
+  Facts facts{{"host", host_name()}};
+  for (const char* name : std::array{"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT",
+                                     "SLURM_CLUSTER_NAME"}) {
+    if (const char* value = std::getenv(name)) facts.emplace_back(name, value);
+  }
+  return facts;
+}
+
+}  // namespace praesepe::workflow::store

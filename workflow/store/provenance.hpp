@@ -1,0 +1,26 @@
+// What made a result: the program, how it was built, and where it runs.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace praesepe::workflow::store {
+
+/// Name and value, in the order in which they are shown.
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+/// Version, revision of the source, compiler, flags, instruction set, libraries: the same numbers come out only where
+/// all of these are the same.
+const Facts& build_facts();
+
+/// The build as one text, for checksums.
+std::string build_identity();
+
+/// Host, and the numbers under which SLURM knows this process.
+Facts run_facts();
+
+/// What the compiler was allowed to use.
+const char* instruction_set();
+
+}  // namespace praesepe::workflow::store
