@@ -83,7 +83,7 @@ std::string array_script(const SlurmJob& job, const SlurmOptions& options) {
 # The signal comes before the time limit or when the job is preempted. The program then puts its work aside and ends
 # with status 75; the element queues again and goes on from there.
 trap 'kill -USR1 "$child" 2>/dev/null' USR1 TERM
-{}{} run {} -o {} --shard "$SLURM_ARRAY_TASK_ID/{}" --threads {} --progress lines &
+{}{} run {} -o {} --shard "$SLURM_ARRAY_TASK_ID/{}" --threads {} --progress auto &
 child=$!
 while true; do
   wait "$child"

@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -21,7 +22,7 @@ constexpr std::uint32_t kAttemptStride = 64;
 constexpr std::uint32_t kFirstStart = 4096;
 constexpr double kOverdispersion = 1.5;  // of starting points, in standard deviations of the mode
 constexpr int kMaxTries = 50;
-constexpr int kTransitionsAtOnce = 10;  // between two looks at the journal
+constexpr auto kBetweenLooks = std::chrono::milliseconds(50);  // at the journal, at least
 /// Jumps do the long walks; trajectories of three leapfrogs do the rest.
 constexpr int kDepthBetweenJumps = 2;
 
@@ -184,14 +185,19 @@ std::string ChainGroup::run_piece(PieceKey key, const Step& step) {
   return bytes;
 }
 
-/// `before`: evaluations when this attempt at the piece began.
+/// `before`: evaluations when this attempt at the piece began. How many transitions come between two looks at the
+/// journal follows the clock, on which nothing else depends.
 void ChainGroup::finish_piece(PieceKey key, Piece& piece, const Step& step, long before) {
+  using Clock = std::chrono::steady_clock;
   Chain& chain = *chains_[key.chain];
+  int at_once = journal_ ? 1 : piece.left;
   while (piece.left > 0) {
-    const int transitions = std::min(piece.left, kTransitionsAtOnce);
+    const auto begin = Clock::now();
+    const int transitions = std::min(piece.left, at_once);
     step.advance(chain, piece.drawn, transitions);
     piece.left -= transitions;
     if (!journal_ || piece.left == 0) continue;
+    if (Clock::now() - begin < kBetweenLooks) at_once *= 2;
     const bool must_stop = journal_->must_stop();
     if (!must_stop && !journal_->is_checkpoint_due()) continue;
     Piece half_done = piece;

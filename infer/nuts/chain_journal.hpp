@@ -35,7 +35,7 @@ class ChainJournal {
   /// Waits for a piece of another worker. Throws Stopped if that worker has been stopped.
   virtual std::string await(PieceKey piece) = 0;
 
-  /// Asked every few transitions: whether to keep the half-done piece.
+  /// Asked every tenth of a second or so, but not within a transition: whether to keep the half-done piece.
   virtual bool is_checkpoint_due() = 0;
   virtual void keep_half_done(PieceKey piece, const std::string& bytes) = 0;
   /// Whether to keep the half-done piece and to give up the run for now.

@@ -17,7 +17,7 @@ folder=runs/gc320        # on a file system that all nodes see
 # The signal comes three minutes before the limit. The program then puts its work aside and ends with status 75; the
 # element queues again and goes on from there. Bash runs a trap only while it waits.
 trap 'kill -USR1 "$child" 2>/dev/null' USR1 TERM
-praesepe run "$campaign" -o "$folder" --shard "$SLURM_ARRAY_TASK_ID/20" --threads "$SLURM_CPUS_PER_TASK" --progress lines &
+praesepe run "$campaign" -o "$folder" --shard "$SLURM_ARRAY_TASK_ID/20" --threads "$SLURM_CPUS_PER_TASK" --progress auto &
 child=$!
 while true; do
   wait "$child"
