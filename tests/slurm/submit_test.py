@@ -84,6 +84,7 @@ class Submit(ProgramTest):
         self.write("line.toml", campaign + '[slurm]\npartitoin = "x"\n')
         done = self.praesepe("submit", "line.toml", "-o", "results", "--array", 2, "--dry-run")
         self.assertEqual(done.returncode, 2)
+        self.assertIn("line.toml:11: slurm.partitoin", done.stderr)
         self.assertIn("slurm.partition", done.stderr)
 
     def test_an_array_with_a_requeued_and_a_cancelled_element(self):

@@ -50,7 +50,12 @@ SlurmOptions read_options(const options::variables_map& values, const campaign::
     const fs::path file = fs::path(home) / ".config" / "praesepe.toml";
     if (fs::exists(file)) read_slurm_table(text_of(file), file.string(), chosen);
   }
-  read_slurm_table(campaign.slurm, campaign.origin, chosen);
+  try {
+    read_slurm_table(campaign.slurm, campaign.origin, chosen);
+  } catch (const InputError& error) {  // with a line of the table alone, instead of the file's
+    const std::string message = error.what();
+    rethrow_with_place(campaign, message.substr(message.find("slurm.")));
+  }
   const auto number = [&values](const char* name, int minimum, int& value) {
     if (!values.contains(name)) return;
     value = values[name].as<int>();
