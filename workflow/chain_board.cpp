@@ -41,10 +41,7 @@ void ChainBoard::write(const std::filesystem::path& file, const std::string& byt
   try {
     std::filesystem::create_directories(options_.folder);
     store::TemporaryFile temporary(file);
-    std::ofstream out(temporary.path(), std::ios::binary);
-    out << store::sha256(options_.identity + bytes) << '\n' << bytes;
-    out.close();
-    if (!out) throw std::system_error(errno, std::generic_category(), temporary.path().string());
+    temporary.write(store::sha256(options_.identity + bytes) + '\n' + bytes);
     temporary.publish_over();
   } catch (const std::system_error& error) {
     throw infer::nuts::Interruption(error.what());

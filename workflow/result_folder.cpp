@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -37,10 +36,7 @@ std::string read_text(const fs::path& path) {
 
 void write_text(const fs::path& path, const std::string& text) {
   store::TemporaryFile temporary(path);
-  std::ofstream file(temporary.path());
-  file << text;
-  file.close();
-  if (!file) throw InputError(path.string() + ": cannot be written: " + std::strerror(errno));
+  temporary.write(text);
   temporary.publish_over();
 }
 
@@ -99,7 +95,9 @@ ResultFolder ResultFolder::existing(const fs::path& path) {
 
 fs::path ResultFolder::chains(std::int64_t task) const { return running() / fmt::format("{:06}.chains", task); }
 
-void ResultFolder::clear_running(const std::vector<std::int64_t>& unfinished) const {
+void ResultFolder::clear_leftovers(const std::vector<std::int64_t>& unfinished) const {
+  store::remove_stray_temporaries(path_);
+  store::remove_stray_temporaries(shards());
   std::vector<fs::path> stale;
   for (const auto& entry : fs::directory_iterator(running())) {
     const std::string name = entry.path().filename().string();

@@ -58,7 +58,7 @@ std::vector<std::int64_t> unfinished_tasks(const Campaign& campaign, const std::
     const auto shard = store::shard_path(folder.shards(), task.id);
     bool valid = std::filesystem::exists(shard);
     try {
-      if (valid) store::read_shard(shard, identity);
+      if (valid) store::check_shard(shard, identity);
     } catch (const InputError&) {
       valid = false;
     }
@@ -79,7 +79,7 @@ RunOutcome run_campaign(const scheduler::Ranks& ranks, const Campaign& campaign,
   }
 
   const auto unfinished = unfinished_tasks(campaign, plan, folder);
-  folder.clear_running(unfinished);
+  folder.clear_leftovers(unfinished);
   std::vector<std::int64_t> todo;
   std::ranges::set_intersection(unfinished, options.tasks, std::back_inserter(todo));
   const auto workers = static_cast<std::size_t>(ranks.size()) * static_cast<std::size_t>(threads);

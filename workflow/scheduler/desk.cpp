@@ -7,7 +7,8 @@ namespace praesepe::workflow::scheduler {
 std::optional<std::int64_t> Desk::take() {
   std::unique_lock lock(mutex_);
   ++waiting_;
-  changed_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
+  tell();
+  laid_down_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
   --waiting_;
   if (tasks_.empty()) return std::nullopt;
   const std::int64_t task = tasks_.front();
@@ -18,12 +19,25 @@ std::optional<std::int64_t> Desk::take() {
 void Desk::hand_in(std::string report) {
   const std::lock_guard lock(mutex_);
   reports_.push_back(std::move(report));
+  tell();
 }
 
 void Desk::leave(std::string error) {
   const std::lock_guard lock(mutex_);
   if (!error.empty()) errors_.push_back(std::move(error));
   --working_;
+  tell();
+}
+
+void Desk::tell() {
+  is_news_ = true;
+  news_.notify_one();
+}
+
+bool Desk::wait_for_news(std::chrono::microseconds patience) {
+  std::unique_lock lock(mutex_);
+  news_.wait_for(lock, patience, [this] { return is_news_; });
+  return std::exchange(is_news_, false);
 }
 
 int Desk::wanted() const {
@@ -34,13 +48,13 @@ int Desk::wanted() const {
 void Desk::lay_down(std::int64_t task) {
   const std::lock_guard lock(mutex_);
   tasks_.push_back(task);
-  changed_.notify_one();
+  laid_down_.notify_one();
 }
 
 void Desk::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  changed_.notify_all();
+  laid_down_.notify_all();
 }
 
 bool Desk::all_left() const {

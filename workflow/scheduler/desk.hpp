@@ -1,6 +1,7 @@
 // Where the worker threads of one process fetch tasks, and where its main thread lays them down.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -26,6 +27,9 @@ class Desk {
 
   // For the main thread.
 
+  /// Returns when a worker has done something since the last call, or after `patience`; tells whether one has.
+  bool wait_for_news(std::chrono::microseconds patience);
+
   /// Workers that wait for a task not yet laid down.
   int wanted() const;
   void lay_down(std::int64_t task);
@@ -37,8 +41,11 @@ class Desk {
   std::vector<std::string> collect_errors();
 
  private:
+  void tell();
+
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable laid_down_, news_;
+  bool is_news_ = false;
   std::deque<std::int64_t> tasks_;
   std::vector<std::string> reports_, errors_;
   int waiting_ = 0;

@@ -1,5 +1,6 @@
 #include "workflow/scheduler/run_tasks.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <thread>
@@ -13,7 +14,17 @@ namespace {
 
 const std::string kNext = "next", kReport = "report ", kDone = "done ", kNone = "none";
 
-void pause() { std::this_thread::sleep_for(std::chrono::milliseconds(2)); }
+/// How long the main thread sleeps between looks for messages: shortly while some come, so that nobody waits for an
+/// answer, and at most 2 ms, so that an idle rank does not burn its core. News of its own workers wake it at once.
+class Patience {
+ public:
+  void be_short() { span_ = kShortest; }
+  void wait_at(Desk& desk) { span_ = desk.wait_for_news(span_) ? kShortest : std::min(2 * span_, kLongest); }
+
+ private:
+  static constexpr std::chrono::microseconds kShortest{20}, kLongest{2000};
+  std::chrono::microseconds span_ = kShortest;
+};
 
 void take_tasks(Desk& desk, const Work& work) {
   std::string error;
@@ -28,6 +39,7 @@ void take_tasks(Desk& desk, const Work& work) {
 /// Rank 0: hands out tasks to its own desk and to the other ranks until all have left.
 Outcome hand_out(const Ranks& ranks, std::deque<std::int64_t> tasks, Desk& desk, const Observer& observer) {
   Outcome outcome;
+  Patience patience;
   int others = ranks.size() - 1;
   const auto stop = [&] {
     outcome.left.insert(outcome.left.end(), tasks.begin(), tasks.end());
@@ -42,6 +54,7 @@ Outcome hand_out(const Ranks& ranks, std::deque<std::int64_t> tasks, Desk& desk,
     if (stop_requested() || desk.has_errors() || !outcome.errors.empty()) stop();
     for (int wanted = desk.wanted(); wanted > 0; --wanted) tasks.empty() ? desk.close() : desk.lay_down(next());
     while (const auto message = ranks.poll()) {
+      patience.be_short();
       const std::string& text = message->text;
       if (text == kNext) {
         ranks.send(message->from, tasks.empty() ? kNone : std::to_string(next()));
@@ -54,7 +67,7 @@ Outcome hand_out(const Ranks& ranks, std::deque<std::int64_t> tasks, Desk& desk,
     }
     for (const std::string& report : desk.collect_reports()) observer.finished(report);
     observer.tick();
-    pause();
+    patience.wait_at(desk);
   }
   for (const std::string& report : desk.collect_reports()) observer.finished(report);
   for (std::string& error : desk.collect_errors()) outcome.errors.push_back(std::move(error));
@@ -63,6 +76,7 @@ Outcome hand_out(const Ranks& ranks, std::deque<std::int64_t> tasks, Desk& desk,
 
 /// Another rank: fetches tasks for its desk until there are none.
 void fetch(const Ranks& ranks, Desk& desk) {
+  Patience patience;
   bool asked = false;
   const auto send_reports = [&] {
     for (const std::string& report : desk.collect_reports()) ranks.send(0, kReport + report);
@@ -72,13 +86,14 @@ void fetch(const Ranks& ranks, Desk& desk) {
     if (!asked && (stop_requested() || desk.has_errors())) desk.close();
     if (!asked && desk.wanted() > 0) {
       ranks.send(0, kNext);
+      patience.be_short();
       asked = true;
     }
     if (const auto message = asked ? ranks.poll() : std::nullopt) {
       asked = false;
       message->text == kNone ? desk.close() : desk.lay_down(std::stoll(message->text));
     }
-    pause();
+    patience.wait_at(desk);
   }
   send_reports();
   const auto errors = desk.collect_errors();

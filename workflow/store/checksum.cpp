@@ -53,7 +53,7 @@ std::ifstream open(const std::filesystem::path& path) {
 std::string sha256_of_front(const std::filesystem::path& path, std::uintmax_t size) {
   auto file = open(path);
   Digest digest;
-  std::vector<char> buffer(std::size_t{1} << 20);
+  std::vector<char> buffer(std::size_t{1} << 16);
   while (size > 0) {
     const auto wanted = static_cast<std::streamsize>(std::min<std::uintmax_t>(size, buffer.size()));
     if (!file.read(buffer.data(), wanted)) throw InputError(path.string() + ": cannot be read to its end");
@@ -86,12 +86,10 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   return sha256_of_front(path, std::filesystem::file_size(path));
 }
 
-void seal(const std::filesystem::path& path) {
-  const std::string line = fmt::format("{}{}\n", kSealBegin, sha256_of_file(path));
-  std::ofstream file(path, std::ios::binary | std::ios::app);
-  file << line;
-  file.close();
-  if (!file) throw std::system_error(errno, std::generic_category(), path.string() + ": cannot append the checksum");
+std::string sealed(std::string bytes) {
+  const std::string checksum = sha256(bytes);
+  bytes += kSealBegin;
+  return bytes + checksum + '\n';
 }
 
 void check_seal(const std::filesystem::path& path) {

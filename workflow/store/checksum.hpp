@@ -13,8 +13,8 @@ namespace praesepe::workflow::store {
 std::string sha256(std::string_view text);
 std::string sha256_of_file(const std::filesystem::path& path);
 
-/// Appends the seal. Throws std::system_error.
-void seal(const std::filesystem::path& path);
+/// The bytes and their seal.
+std::string sealed(std::string bytes);
 
 /// Throws InputError if the file cannot be read, has no seal (cut short, or never sealed) or has changed since.
 void check_seal(const std::filesystem::path& path);

@@ -16,6 +16,10 @@ std::size_t size_of(const hdf5::Values& values) {
 
 hdf5::Slab whole(const hdf5::Extents& extents) { return {hdf5::Extents(extents.size(), 0), extents}; }
 
+std::size_t axis_of_rows(const std::vector<std::string>& dimensions) {
+  return static_cast<std::size_t>(std::ranges::find(dimensions, kSimulation) - dimensions.begin());
+}
+
 }  // namespace
 
 DimensionedFile DimensionedFile::create(const std::filesystem::path& path) {
@@ -26,6 +30,10 @@ DimensionedFile DimensionedFile::open(const std::filesystem::path& path) {
 }
 DimensionedFile DimensionedFile::edit(const std::filesystem::path& path) {
   return DimensionedFile(hdf5::open_file(path, true));
+}
+
+DimensionedFile DimensionedFile::in_memory(const std::filesystem::path& path) {
+  return DimensionedFile(hdf5::create_file_in_memory(path));
 }
 
 void DimensionedFile::add_group(const std::string& group, const std::vector<Dimension>& dimensions) {
@@ -44,21 +52,19 @@ void DimensionedFile::add_group(const std::string& group, const std::vector<Dime
 
 void DimensionedFile::add_variable(const std::string& group, const Variable& variable) {
   const std::string path = group + "/" + variable.name;
-  std::vector<hdf5::Handle> scales;
   hdf5::Extents extents;
-  for (const auto& dimension : variable.dimensions) {
-    scales.push_back(hdf5::open_dataset(file_, group + "/" + dimension));
-    extents.push_back(hdf5::extents(scales.back()).front());
-  }
+  for (const auto& dimension : variable.dimensions) extents.push_back(length(group, dimension));
   hdf5::Extents chunk;
   if (variable.type != hdf5::Type::text) {
     chunk = extents;
     for (std::size_t axis = 0; chunk.size() > 1 && axis < chunk.size(); ++axis)
       if (variable.dimensions[axis] == kSimulation) chunk[axis] = 1;
   }
-  const auto handle = hdf5::create_dataset(file_, path, variable.type, extents, chunk);
-  for (unsigned axis = 0; axis < scales.size(); ++axis) hdf5::attach_scale(handle, axis, scales[axis]);
+  auto handle = hdf5::create_dataset(file_, path, variable.type, extents, chunk);
+  for (unsigned axis = 0; axis < extents.size(); ++axis)
+    hdf5::attach_scale(handle, axis, dataset(group + "/" + variable.dimensions[axis]).handle);
   for (const auto& [name, value] : variable.attributes) hdf5::write_attribute(handle, name, value);
+  datasets_.insert_or_assign(path, Dataset{std::move(handle), std::move(extents), axis_of_rows(variable.dimensions)});
 }
 
 void DimensionedFile::remove(const std::string& path) {
@@ -81,10 +87,19 @@ void DimensionedFile::set_attributes(const std::string& path, const Attributes& 
   for (const auto& [name, value] : attributes) hdf5::write_attribute(group, name, value);
 }
 
-void DimensionedFile::close() {
+void DimensionedFile::close_datasets() {
   for (auto& [path, opened] : datasets_) opened.handle.close();
   datasets_.clear();
+}
+
+void DimensionedFile::close() {
+  close_datasets();
   file_.close();
+}
+
+std::string DimensionedFile::image() {
+  close_datasets();
+  return hdf5::image(file_);
 }
 
 bool DimensionedFile::has(const std::string& path) const { return hdf5::exists(file_, path); }
@@ -138,11 +153,7 @@ DimensionedFile::Dataset& DimensionedFile::dataset(const std::string& path) cons
 }
 
 hdf5::Slab DimensionedFile::slab_of_row(Dataset& dataset, std::uint64_t row) const {
-  if (!dataset.row_axis) {
-    const auto names = hdf5::dimensions(dataset.handle);
-    const auto axis = std::find(names.begin(), names.end(), kSimulation);
-    dataset.row_axis = static_cast<std::size_t>(axis - names.begin());
-  }
+  if (!dataset.row_axis) dataset.row_axis = axis_of_rows(hdf5::dimensions(dataset.handle));
   auto slab = whole(dataset.extents);
   slab.start.at(*dataset.row_axis) = row;
   slab.count.at(*dataset.row_axis) = 1;

@@ -38,6 +38,8 @@ class DimensionedFile {
   static DimensionedFile create(const std::filesystem::path& path);
   static DimensionedFile open(const std::filesystem::path& path);
   static DimensionedFile edit(const std::filesystem::path& path);
+  /// A new file that never meets the disk; no two at once of one name.
+  static DimensionedFile in_memory(const std::filesystem::path& path);
 
   void add_group(const std::string& group, const std::vector<Dimension>& dimensions);
   void add_variable(const std::string& group, const Variable& variable);
@@ -48,6 +50,8 @@ class DimensionedFile {
   void set_attributes(const std::string& path, const Attributes& attributes);
   /// Writes everything out; throws if that fails. The file cannot be used afterwards.
   void close();
+  /// The bytes of a file in memory, everything that was written included.
+  std::string image();
 
   bool has(const std::string& path) const;
   /// Groups in a group, and variables that are not coordinates; in order of creation.
@@ -73,6 +77,7 @@ class DimensionedFile {
   Dataset& dataset(const std::string& path) const;
   hdf5::Slab slab_of_row(Dataset& dataset, std::uint64_t row) const;
   std::vector<std::string> members_of_kind(const std::string& group, bool is_group) const;
+  void close_datasets();
 
   hdf5::Handle file_;
   mutable std::map<std::string, Dataset> datasets_;

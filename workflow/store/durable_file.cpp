@@ -61,6 +61,21 @@ TemporaryFile::~TemporaryFile() {
   fs::remove(path_, already_gone);
 }
 
+void TemporaryFile::write(std::string_view bytes) const {
+  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) fail(path_, "cannot be written");
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) break;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  const int error = errno;
+  const bool is_closed = ::close(file) == 0;
+  if (!bytes.empty()) errno = error;
+  if (!bytes.empty() || !is_closed) fail(path_, "cannot be written");
+}
+
 bool TemporaryFile::publish_first() {
   sync(path_, O_RDWR);
   if (::link(path_.c_str(), target_.c_str()) != 0) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace praesepe::workflow::store {
 
@@ -19,6 +20,8 @@ class TemporaryFile {
   ~TemporaryFile();
 
   const std::filesystem::path& path() const { return path_; }
+  /// Makes the bytes its whole content.
+  void write(std::string_view bytes) const;
   /// Gives the file its name if that is free and returns true; returns false if another writer was first.
   bool publish_first();
   /// Gives the file its name, replacing what had it.

@@ -152,7 +152,7 @@ std::vector<TaskResult> gather(const CampaignIdentity& campaign, const std::vect
   }
 
   TemporaryFile temporary(output);
-  PosteriorWriter writer(temporary.path(), layout, ids, campaign, created);
+  PosteriorWriter writer(DimensionedFile::create(temporary.path()), layout, ids, campaign, created);
   for (std::size_t row = 0; row < tasks.size(); ++row) {
     const auto found = results.find(tasks[row].id);
     writer.write(row, found == results.end() ? missing_result(tasks[row]) : read_result(found->second, tasks[row]));

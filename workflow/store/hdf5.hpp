@@ -59,6 +59,9 @@ struct Slab {
 
 /// A new, empty file; replaces one of the same name.
 Handle create_file(const std::filesystem::path& path);
+/// A new, empty file that never meets the disk, and the bytes that it would have there; no two at once of one name.
+Handle create_file_in_memory(const std::filesystem::path& path);
+std::string image(const Handle& file);
 Handle open_file(const std::filesystem::path& path, bool writable = false);
 
 Handle create_group(const Handle& file, const std::string& path);

@@ -46,10 +46,10 @@ Attributes root_attributes(const CampaignIdentity& campaign, const std::string& 
   return attributes;
 }
 
-PosteriorWriter::PosteriorWriter(const std::filesystem::path& path, const Layout& layout,
+PosteriorWriter::PosteriorWriter(DimensionedFile file, const Layout& layout,
                                  const std::vector<std::int64_t>& task_ids, const CampaignIdentity& campaign,
                                  const std::string& created)
-    : file_(DimensionedFile::create(path)), fields_(fields_of(layout)) {
+    : file_(std::move(file)), fields_(fields_of(layout)) {
   file_.set_attributes("/", root_attributes(campaign, created));
   for (const auto& group : groups_of(layout, task_ids)) {
     file_.add_group(group.name, group.dimensions);

@@ -3,7 +3,6 @@
 // Equal layout, tasks, identity, `created` and rows give equal bytes if the rows are written in the same order.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,13 +13,15 @@ namespace praesepe::workflow::store {
 
 class PosteriorWriter {
  public:
-  /// `task_ids` (rows), ascending. Throws hdf5::Error, as do all members.
-  PosteriorWriter(const std::filesystem::path& path, const Layout& layout, const std::vector<std::int64_t>& task_ids,
+  /// Into an empty `file`; `task_ids` (rows), ascending. Throws hdf5::Error, as do all members.
+  PosteriorWriter(DimensionedFile file, const Layout& layout, const std::vector<std::int64_t>& task_ids,
                   const CampaignIdentity& campaign, const std::string& created);
 
   /// Throws InternalError if the result does not fit the layout.
   void write(std::uint64_t row, const TaskResult& result);
   void close() { file_.close(); }
+  /// See DimensionedFile::image.
+  std::string image() { return file_.image(); }
 
  private:
   DimensionedFile file_;

@@ -45,10 +45,10 @@ fs::path shard_path(const fs::path& folder, std::int64_t task) { return folder /
 Publication publish_shard(const fs::path& folder, const TaskResult& result, const CampaignIdentity& campaign) {
   const auto target = shard_path(folder, result.id);
   TemporaryFile temporary(target);
-  PosteriorWriter writer(temporary.path(), layout_of(result), {result.id}, campaign, timestamp());
+  PosteriorWriter writer(DimensionedFile::in_memory(temporary.path()), layout_of(result), {result.id}, campaign,
+                         timestamp());
   writer.write(0, result);
-  writer.close();
-  seal(temporary.path());
+  temporary.write(sealed(writer.image()));
   fault_point("publish");
   if (temporary.publish_first()) return Publication::published;
 
@@ -60,16 +60,26 @@ Publication publish_shard(const fs::path& folder, const TaskResult& result, cons
   return !result.has_draws() || same_numbers(*first, result) ? Publication::already_there : Publication::differs;
 }
 
-TaskResult read_shard(const fs::path& path, const CampaignIdentity& campaign) {
+namespace {
+
+PosteriorFile open_shard(const fs::path& path, const CampaignIdentity& campaign) {
   check_seal(path);
-  const PosteriorFile file(path);
+  PosteriorFile file(path);
   if (file.campaign().sha256 != campaign.sha256)
     throw InputError(fmt::format("{}: belongs to another campaign (\"{}\", campaign_sha256 {}), not to \"{}\" ({})",
                                  path.string(), file.campaign().name, file.campaign().sha256, campaign.name,
                                  campaign.sha256));
   if (file.tasks().size() != 1)
     throw InputError(fmt::format("{}: holds {} tasks; a shard holds one", path.string(), file.tasks().size()));
-  return file.task_result(0);
+  return file;
+}
+
+}  // namespace
+
+void check_shard(const fs::path& path, const CampaignIdentity& campaign) { open_shard(path, campaign); }
+
+TaskResult read_shard(const fs::path& path, const CampaignIdentity& campaign) {
+  return open_shard(path, campaign).task_result(0);
 }
 
 ShardHeader read_shard_header(const fs::path& path) {

@@ -29,7 +29,9 @@ std::filesystem::path shard_path(const std::filesystem::path& folder, std::int64
 Publication publish_shard(const std::filesystem::path& folder, const TaskResult& result,
                           const CampaignIdentity& campaign);
 
-/// Throws InputError for a shard that is cut short, damaged or of another campaign.
+/// Throws InputError for a shard that is cut short, damaged or of another campaign. The checksum vouches for the
+/// numbers.
+void check_shard(const std::filesystem::path& path, const CampaignIdentity& campaign);
 TaskResult read_shard(const std::filesystem::path& path, const CampaignIdentity& campaign);
 
 /// What `status` wants to know about a shard. The checksum of the file is not looked at.

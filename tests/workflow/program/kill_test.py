@@ -47,6 +47,7 @@ class Kill(ProgramTest):
         if "--clusters" in sys.argv:
             self.write("line.toml", CLUSTERS)
             self.kills = 20
+        self.moments = {"under way": 0, "publishing": 0}
 
     def start(self, ranks, fault=None):
         environment = os.environ | MPI | ({"PRAESEPE_FAULT": fault} if fault else {})
@@ -68,6 +69,17 @@ class Kill(ProgramTest):
             while os.path.exists(f"/proc/{rank}/exe"):
                 time.sleep(0.05)
 
+    def start_and_kill(self, ranks, fault, patience):
+        """By a fault at its place, else by us after `patience` seconds; notes what was going on."""
+        process = self.start(ranks, fault)
+        try:
+            status = process.wait(timeout=patience)
+            if status not in (0, 3):
+                self.moments["publishing" if fault.startswith(("publish", "gather")) else "under way"] += 1
+        except subprocess.TimeoutExpired:
+            self.kill(process, self.choice.choice(["rank", "launcher", "everything"]))
+            self.moments["under way"] += any((self.folder / "killed/running").iterdir())
+
     def published(self):
         return {path.name: path.stat().st_mtime_ns for path in (self.folder / "killed/shards").glob("*.h5")}
 
@@ -80,17 +92,16 @@ class Kill(ProgramTest):
         for k in range(self.kills):
             before = self.published() if k else {}
             fault = faults[k // 2 % len(faults)] if k % 2 else None
-            process = self.start(ranks=1 + k % 3, fault=fault)
-            try:
-                process.wait(timeout=self.choice.uniform(0.02, 0.5) * duration / self.kills * 4)
-            except subprocess.TimeoutExpired:
-                self.kill(process, self.choice.choice(["rank", "launcher", "everything"]))
+            self.start_and_kill(ranks=1 + k % 3, fault=fault, patience=duration if fault else
+                                self.choice.uniform(0.02, 0.25) * duration * 4 / self.kills)
             after = self.published()
             self.assertLessEqual(before.items(), after.items(), "a published task was run or written again")
             verified = self.praesepe("verify", "killed")
             self.assertEqual(verified.returncode, 0, verified.stderr)
-        process = self.start(ranks=2, fault="gather:1")
-        process.wait()
+        self.start_and_kill(ranks=2, fault="gather:1", patience=duration)
+        if "--clusters" in sys.argv:
+            self.assertGreaterEqual(self.moments["under way"], 10)
+            self.assertGreaterEqual(self.moments["publishing"], 3)
         self.assertFalse((self.folder / "killed/posteriors.h5").exists())
         last = self.praesepe("run", "line.toml", "-o", "killed", "--no-report")
         self.assertEqual(last.returncode, whole.returncode, last.stderr)
