@@ -88,12 +88,13 @@ std::string CampaignWorker::work(Part part) {
   return {};
 }
 
-std::string CampaignWorker::run_and_publish(const Task& task, infer::nuts::ChainJournal& journal) {
+std::string CampaignWorker::run_and_publish(const Task& task, BoardWorker& journal) {
   const RunningMark mark(folder_, task.id);
   const auto verdict = mark.verdict();
   if (!verdict) fault_point("task");
   store::TaskResult result = verdict ? crashed_result(campaign_, task, *verdict) : run_task(campaign_, task, &journal);
   result.attempts = mark.attempts();
+  result.cpu_time += journal.seconds_of_others();
   const auto publication = store::publish_shard(folder_.shards(), result, identity_);
   std::error_code ignored;
   std::filesystem::remove_all(folder_.chains(task.id), ignored);

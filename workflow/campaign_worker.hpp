@@ -43,7 +43,7 @@ class CampaignWorker {
 
  private:
   std::shared_ptr<ChainBoard> board_of(Part part);
-  std::string run_and_publish(const campaign::Task& task, infer::nuts::ChainJournal& journal);
+  std::string run_and_publish(const campaign::Task& task, BoardWorker& journal);
 
   const campaign::Campaign& campaign_;
   const std::vector<campaign::Task>& plan_;

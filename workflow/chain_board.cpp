@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
+#include "sim/error.hpp"
 #include "workflow/store/checksum.hpp"
 #include "workflow/store/durable_file.hpp"
+#include "workflow/thread_clock.hpp"
 
 namespace praesepe::workflow {
 
@@ -93,6 +96,36 @@ void ChainBoard::keep_half_done(PieceKey piece, const std::string& bytes) {
   const std::lock_guard lock(mutex_);
   write_unwritten();
   write(half(path(piece)), bytes);
+}
+
+std::string BoardWorker::taken_over(std::string timed) {
+  if (timed.size() < sizeof already_spent_) throw InternalError("a piece of a chain without its time");
+  std::memcpy(&already_spent_, timed.data(), sizeof already_spent_);
+  seconds_of_others_ += already_spent_;
+  return timed.substr(sizeof already_spent_);
+}
+
+std::string BoardWorker::with_time(const std::string& bytes) const {
+  const double seconds = already_spent_ + thread_seconds() - begin_;
+  std::string timed(sizeof seconds, '\0');
+  std::memcpy(timed.data(), &seconds, sizeof seconds);
+  return timed + bytes;
+}
+
+std::optional<std::string> BoardWorker::recall(PieceKey piece) {
+  begin_ = thread_seconds();
+  already_spent_ = 0.0;
+  auto timed = board_.recall(piece);
+  if (!timed) return std::nullopt;
+  return taken_over(*std::move(timed));
+}
+
+void BoardWorker::keep(PieceKey piece, const std::string& bytes) { board_.keep(piece, with_time(bytes)); }
+
+std::string BoardWorker::await(PieceKey piece) { return taken_over(board_.await(piece)); }
+
+void BoardWorker::keep_half_done(PieceKey piece, const std::string& bytes) {
+  board_.keep_half_done(piece, with_time(bytes));
 }
 
 }  // namespace praesepe::workflow

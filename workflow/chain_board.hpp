@@ -54,25 +54,34 @@ class ChainBoard {
   std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
 };
 
-/// One of the workers at a board: it does the chains whose number mod `workers` is `index`.
+/// One of the workers at a board: it does the chains whose number mod `workers` is `index`. To each piece it adds the
+/// CPU time that the piece took, so that what others and earlier attempts spent is known.
 class BoardWorker final : public infer::nuts::ChainJournal {
  public:
   BoardWorker(ChainBoard& board, std::uint32_t index, std::uint32_t workers)
       : board_(board), index_(index), workers_(workers) {}
 
   bool is_mine(std::uint32_t chain) const override { return chain % workers_ == index_; }
-  std::optional<std::string> recall(infer::nuts::PieceKey piece) override { return board_.recall(piece); }
-  void keep(infer::nuts::PieceKey piece, const std::string& bytes) override { board_.keep(piece, bytes); }
-  std::string await(infer::nuts::PieceKey piece) override { return board_.await(piece); }
+  std::optional<std::string> recall(infer::nuts::PieceKey piece) override;
+  void keep(infer::nuts::PieceKey piece, const std::string& bytes) override;
+  std::string await(infer::nuts::PieceKey piece) override;
   bool is_checkpoint_due() override { return board_.is_checkpoint_due(); }
-  void keep_half_done(infer::nuts::PieceKey piece, const std::string& bytes) override {
-    board_.keep_half_done(piece, bytes);
-  }
+  void keep_half_done(infer::nuts::PieceKey piece, const std::string& bytes) override;
   bool must_stop() override { return board_.must_stop(); }
 
+  /// CPU time of the pieces, or parts of them, that were not done by this object, s.
+  double seconds_of_others() const { return seconds_of_others_; }
+
  private:
+  /// The piece without its time, which is noted.
+  std::string taken_over(std::string timed);
+  std::string with_time(const std::string& bytes) const;
+
   ChainBoard& board_;
   std::uint32_t index_, workers_;
+  double begin_ = 0.0;          ///< of the piece in hand, by thread_seconds()
+  double already_spent_ = 0.0;  ///< on it
+  double seconds_of_others_ = 0.0;
 };
 
 }  // namespace praesepe::workflow

@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "infer/density/posterior.hpp"
@@ -16,6 +15,7 @@
 #include "workflow/campaign/campaign.hpp"
 #include "workflow/store/durable_file.hpp"
 #include "workflow/store/provenance.hpp"
+#include "workflow/thread_clock.hpp"
 
 namespace praesepe::workflow {
 
@@ -38,13 +38,6 @@ using store::TaskStatus;
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-/// CPU time of this thread, s.
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 Posterior make_posterior(const Campaign& campaign, const Task& task, const Catalogue& catalogue) {
   const Study& study = *campaign.study;

@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <thread>
 
 #include "tests/support/temporary_folder.hpp"
+#include "workflow/thread_clock.hpp"
 
 namespace praesepe::workflow {
 namespace {
@@ -117,6 +119,45 @@ TEST_F(ChainBoardTest, InterruptsTheRunWhereAPieceCannotBeWritten) {
   std::ofstream(options().folder) << "a file in the folder's place";
   ChainBoard board(options());
   EXPECT_THROW(board.keep_half_done({0, 0}, kBytes), infer::nuts::Interruption);
+}
+
+double seconds_by(const std::function<void()>& work) {
+  const double begin = thread_seconds();
+  work();
+  return thread_seconds() - begin;
+}
+
+void burn(double seconds) {
+  const double begin = thread_seconds();
+  while (thread_seconds() - begin < seconds) {
+  }
+}
+
+TEST_F(ChainBoardTest, CountsTheTimeThatOthersAndEarlierAttemptsSpent) {
+  constexpr double kSpent = 0.02;
+  double first = 0.0, second = 0.0;
+  {
+    ChainBoard board(options());
+    BoardWorker worker(board, 0, 1);
+    EXPECT_EQ(worker.recall({0, 0}), std::nullopt);
+    first = seconds_by([&] {
+      burn(kSpent);
+      worker.keep_half_done({0, 0}, "half of it");
+    });
+    EXPECT_EQ(worker.seconds_of_others(), 0.0);
+  }
+  ChainBoard board(options());
+  BoardWorker resumed(board, 0, 1), waiting(board, 1, 2);
+  second = seconds_by([&] {
+    EXPECT_EQ(resumed.recall({0, 0}), "half of it");
+    burn(kSpent);
+    resumed.keep({0, 0}, kBytes);
+  });
+  EXPECT_GE(resumed.seconds_of_others(), kSpent);
+  EXPECT_LE(resumed.seconds_of_others(), first);
+  EXPECT_EQ(waiting.await({0, 0}), kBytes);
+  EXPECT_GE(waiting.seconds_of_others(), 2.0 * kSpent);
+  EXPECT_LE(waiting.seconds_of_others(), first + second);
 }
 
 }  // namespace
