@@ -1,10 +1,13 @@
 #include "workflow/result_folder.hpp"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -40,6 +43,11 @@ void write_text(const fs::path& path, const std::string& text) {
   temporary.publish_over();
 }
 
+void check_writable(const fs::path& folder) {
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+  throw std::system_error(errno, std::generic_category(), folder.string());
+}
+
 void set_aside(const fs::path& folder) {
   const fs::path name = fs::weakly_canonical(folder);
   const std::string aside = fmt::format("{}.old-{:%Y%m%dT%H%M%SZ}", name.string(), fmt::gmtime(std::time(nullptr)));
@@ -73,6 +81,7 @@ ResultFolder ResultFolder::open(const fs::path& path, const Campaign& campaign, 
     }
     fs::create_directories(folder.shards());
     fs::create_directories(folder.running());
+    for (const fs::path& written : {path, folder.shards(), folder.running()}) check_writable(written);
   } catch (const std::system_error& error) {
     throw InputError(
         fmt::format("{}: cannot be written: {}; expected a folder for results", path.string(), error.code().message()));

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -21,12 +22,11 @@ using store::TaskStatus;
 
 namespace {
 
-/// What --json prints; the text is made from it.
-Json state_of(const ResultFolder& folder) {
-  const auto campaign = campaign::read_campaign(folder.campaign_file());
-  const auto plan = campaign::plan(campaign);
+using Results = std::vector<std::optional<store::ShardHeader>>;
+
+Results read_results(const ResultFolder& folder, const campaign::Campaign& campaign, std::size_t tasks) {
   const std::string sha256 = identity_of(campaign).sha256;
-  std::vector<std::optional<store::ShardHeader>> results(plan.size());
+  Results results(tasks);
   for (const auto& shard : store::list_shards(folder.shards())) {
     try {
       auto header = store::read_shard_header(shard);
@@ -36,6 +36,45 @@ Json state_of(const ResultFolder& folder) {
       // Damaged: as good as none, and `verify` tells.
     }
   }
+  return results;
+}
+
+/// In how many parts the campaign is run (`run --shard I/N`): as the part that wrote to its log last says.
+std::size_t count_parts(const ResultFolder& folder) {
+  std::size_t parts = 1;
+  std::filesystem::file_time_type latest;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    const std::string name = entry.path().filename().string();
+    std::size_t index = 0, of = 0;
+    if (std::sscanf(name.c_str(), "log-%zu-%zu.jsonl", &index, &of) != 2 || of == 0) continue;
+    if (parts > 1 && entry.last_write_time() < latest) continue;
+    latest = entry.last_write_time();
+    parts = of;
+  }
+  return parts;
+}
+
+/// Tasks, done and running, of each part.
+Json progress_of_parts(const Json& tasks, std::size_t parts) {
+  Json shards = Json::array();
+  for (std::size_t part = 0; part < parts; ++part) {
+    std::size_t total = 0, done = 0, running = 0;
+    for (std::size_t id = part; id < tasks.size(); id += parts, ++total) {
+      const std::string status = tasks[id].at("status");
+      running += status == "running" ? 1 : 0;
+      done += status == "running" || status == "waiting" ? 0 : 1;
+    }
+    shards.push_back(
+        {{"shard", fmt::format("{}/{}", part, parts)}, {"total", total}, {"done", done}, {"running", running}});
+  }
+  return shards;
+}
+
+/// What --json prints; the text is made from it.
+Json state_of(const ResultFolder& folder) {
+  const auto campaign = campaign::read_campaign(folder.campaign_file());
+  const auto plan = campaign::plan(campaign);
+  const Results results = read_results(folder, campaign, plan.size());
   const auto running = running_tasks(folder);
   std::size_t done = 0, failed = 0, unconverged = 0, under_way = 0;
   double worst = NAN, wall_time = 0.0, expected_done = 0.0, expected_left = 0.0;
@@ -68,10 +107,24 @@ Json state_of(const ResultFolder& folder) {
           {"waiting", plan.size() - done - under_way},
           {"eta_seconds", done == plan.size() ? 0.0 : eta},
           {"worst_r_hat", worst},
+          {"shards", progress_of_parts(tasks, count_parts(folder))},
           {"tasks", tasks}};
 }
 
+/// Done tasks as `#`, running ones as `>`.
+std::string bar(const Json& shard) {
+  constexpr std::size_t kWidth = 40;
+  const std::size_t total = shard.at("total"), done = shard.at("done"), running = shard.at("running");
+  if (total == 0) return {};
+  const std::size_t full = kWidth * done / total, begun = kWidth * (done + running) / total;
+  return fmt::format("{:#<{}}{:><{}}{:.<{}}", "", full, "", begun - full, "", kWidth - begun);
+}
+
 void print_text(const Json& state) {
+  for (const Json& shard : state.at("shards")) {
+    fmt::print("{:>9} [{}] {}/{}\n", state.at("shards").size() > 1 ? shard.at("shard").get<std::string>() : "",
+               bar(shard), shard.at("done").get<std::size_t>(), shard.at("total").get<std::size_t>());
+  }
   const auto count = [&state](const char* key) { return state.at(key).get<std::size_t>(); };
   fmt::print("{} of {} tasks done, {} running, {} waiting; {} failed, {} not converged\n", count("done"),
              count("total"), count("running"), count("waiting"), count("failed"), count("unconverged"));

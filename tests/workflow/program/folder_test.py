@@ -18,6 +18,13 @@ def small_files_only():
     resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
 
 
+def nobody():
+    """Permissions do not bind root."""
+    if os.geteuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+
+
 class Folder(ProgramTest):
     def run_campaign(self, *more, folder="results", status=0):
         done = self.praesepe("run", "line.toml", "-o", folder, "--no-report", "--quiet", *more)
@@ -93,6 +100,39 @@ class Folder(ProgramTest):
         self.run_campaign(folder="alone")
         self.assertEqual(self.numbers(), self.numbers("alone"))
 
+    def test_a_full_file_system_ends_the_run_and_loses_nothing(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk], capture_output=True).returncode:
+            self.skipTest("a small file system cannot be mounted here")
+        try:
+            full = self.praesepe("run", "line.toml", "-o", "disk/results", "--quiet", "--no-report")
+            self.assertEqual(full.returncode, 1)
+            self.assertIn("No space left on device", full.stderr)
+            published = len(list((disk / "results/shards").glob("*")))
+            self.assertTrue(0 < published < 6, published)
+            shutil.copytree(disk / "results", self.folder / "results")
+        finally:
+            subprocess.run(["umount", disk], check=True)
+        self.assertEqual(self.praesepe("verify", "results").returncode, 0)
+        self.run_campaign()
+        self.run_campaign(folder="alone")
+        self.assertEqual(self.numbers(), self.numbers("alone"))
+
+    def test_a_read_only_folder_is_refused_before_anything_runs(self):
+        self.run_campaign("--tasks", "0-2")
+        before = {path: path.stat().st_mtime_ns for path in self.folder.rglob("*")}
+        self.folder.chmod(0o755)
+        for path in [self.folder / "results", *(self.folder / "results").rglob("*")]:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        for folder in ("results", "new"):
+            self.folder.chmod(0o555)
+            refused = self.praesepe("run", "line.toml", "-o", folder, "--quiet", preexec_fn=nobody)
+            self.folder.chmod(0o755)
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+            self.assertIn(f"{folder}: cannot be written: Permission denied", refused.stderr)
+        self.assertEqual({path: path.stat().st_mtime_ns for path in self.folder.rglob("*")}, before)
+
     def test_status_agrees_with_the_truth_during_a_run(self):
         settings = ["--set", "campaign.replicates=20", "--no-report", "--quiet"]
         process = subprocess.Popen([PROGRAM, "run", "line.toml", "-o", "results", *settings], cwd=self.folder,
@@ -113,6 +153,14 @@ class Folder(ProgramTest):
         self.assertGreater(looks, 3)
         state = json.loads(self.praesepe("status", "results", "--json").stdout)
         self.assertEqual((state["done"], state["running"], state["eta_seconds"]), (60, 0, 0.0))
+
+    def test_status_shows_the_parts_of_an_array(self):
+        self.run_campaign("--shard", "1/4")
+        state = json.loads(self.praesepe("status", "results", "--json").stdout)
+        self.assertEqual([(part["done"], part["total"]) for part in state["shards"]], [(0, 2), (2, 2), (0, 1), (0, 1)])
+        text = self.praesepe("status", "results").stdout
+        self.assertIn(f"1/4 [{'#' * 40}] 2/2", text)
+        self.assertIn(f"2/4 [{'.' * 40}] 0/1", text)
 
 
 if __name__ == "__main__":
