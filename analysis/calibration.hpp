@@ -1,9 +1,18 @@
-// The calibration tables of a gathered file: computed, stored under /calibration, written as CSV.
+// The calibration of a gathered file: all that is computed of it, as tables stored under /calibration and as CSV.
 //
-// Tables: coverage (all cells), coverage_by_cell, status. Nothing for real data, which have no truth.
+//   coverage, coverage_by_cell   rates at a few levels, failures counted in three ways        (truths of any design)
+//   coverage_curve               rates at every level from 1 to 99 %, three kinds of interval  (truths of any design)
+//   profile_coverage             rates of bands of posterior functions, by radius             (truths of any design)
+//   scores                       z-score and contraction of each task and parameter           (truths of any design)
+//   ranks                        rank of the truth among L draws, by task and quantity        (truths from the prior)
+//   uniformity, ecdf             whether ranks are uniform: verdicts, and what is plotted     (truths from the prior)
+//   averaged_posterior           mean posterior beside the prior                              (truths from the prior)
+//   status                       tasks by outcome
+//
+// At fixed truths, as on a grid, ranks need not be uniform even if every posterior is exact: such files have no table
+// that claims it. Nothing but `status` for real data, which have no truth.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,24 +22,15 @@
 
 namespace praesepe::analysis {
 
-/// Nominal levels of the tables.
+/// Nominal levels of `coverage` and `coverage_by_cell`.
 inline const std::vector<double> kLevels{0.50, 0.75, 0.90, 0.95};
 
 Recovery read_recovery(const workflow::store::PosteriorFile& file);
 
-struct Calibration {
-  std::vector<CoverageRow> coverage;
-  std::vector<CoverageRow> by_cell;
-  std::vector<std::int64_t> status;  ///< tasks of each status
-};
-Calibration calibrate(const workflow::store::PosteriorFile& file);
+/// Tables without rows are left out.
+std::vector<workflow::store::Table> calibrate(const workflow::store::PosteriorFile& file);
 
-std::vector<workflow::store::Table> tables(const Calibration& calibration);
-
-/// cell,parameter,derived,level,represented,counting,tasks,trials,hits,effective_trials,coverage,jeffreys_low,...
-std::string coverage_csv(const std::vector<CoverageRow>& rows);
-
-/// Computes the tables and puts them into the gathered file, replacing older ones. Leaves real data alone.
-void write_calibration(const std::filesystem::path& gathered);
+/// A line of names, then the rows; text with a comma or a quote in quotes.
+std::string csv(const workflow::store::Table& table);
 
 }  // namespace praesepe::analysis

@@ -168,8 +168,7 @@ void write_report(const fs::path& gathered, const fs::path& folder, const std::v
   const TemporaryFolder temporary(target);
   const auto& work = temporary.path();
 
-  bool store_in_file = false;
-  Calibration calibration;
+  std::vector<store::Table> calibration;
   {
     const store::PosteriorFile file(gathered);
     check(figures, file);
@@ -178,17 +177,14 @@ void write_report(const fs::path& gathered, const fs::path& folder, const std::v
     write_text(work / "summary.csv", store::summary_csv(file));
     write_text(work / "task.csv", store::task_csv(file));
     write_text(work / "campaign.toml", file.campaign().toml);
-    if (file.has_truth()) {
-      write_text(work / "coverage.csv", coverage_csv(calibration.coverage));
-      write_text(work / "coverage_by_cell.csv", coverage_csv(calibration.by_cell));
-      const bool stored = file.file().has("/calibration");
-      store_in_file = !stored && may_write(gathered);
-      if (!stored && !store_in_file)
-        store::write_tables_beside(work / "calibration.h5", file, "/calibration", tables(calibration));
-    }
+    for (const auto& table : calibration) write_text(work / (table.name + ".csv"), csv(table));
+    if (file.has_truth()) store::write_tables_beside(work / "calibration.h5", file, "/calibration", calibration);
   }
   draw_page(fs::absolute(gathered), work, figures);
-  if (store_in_file) store::write_tables(gathered, "/calibration", tables(calibration));
+  if (may_write(gathered) && fs::exists(work / "calibration.h5")) {
+    store::write_tables(gathered, "/calibration", calibration);
+    fs::remove(work / "calibration.h5");
+  }
   publish(work, target);
 }
 

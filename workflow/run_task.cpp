@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numbers>
 
 #include "infer/density/posterior.hpp"
 #include "infer/nuts/posterior_sample.hpp"
@@ -64,16 +65,23 @@ Vector free_parameters(const ParameterSpace& space, const Vector& q) {
   return free;
 }
 
-/// Draws of every parameter and derived quantity, in the order of TaskResult::quantities: (draw, chain) each.
+/// Log likelihood where the log density is `lp`.
+double log_likelihood(double lp, const Vector& q) {
+  return lp + 0.5 * (q.squaredNorm() + static_cast<double>(q.size()) * std::log(2.0 * std::numbers::pi));
+}
+
+/// Draws of everything in TaskResult::quantities, in its order: (draw, chain) each.
 std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& space, const std::vector<Draws>& chains) {
-  const auto parameters = space.free().size(), derived = study.derived().size();
+  const auto parameters = space.free().size(), derived = study.derived().size(), size = parameters + derived + 2;
   const Eigen::Index draws = chains.front().size();
   const auto columns = static_cast<Eigen::Index>(chains.size());
-  std::vector<Matrix> values(parameters + derived, Matrix(draws, columns));
+  std::vector<Matrix> values(size, Matrix(draws, columns));
   for (Eigen::Index chain = 0; chain < columns; ++chain) {
-    const Matrix& position = chains[static_cast<std::size_t>(chain)].position;
+    const Draws& drawn = chains[static_cast<std::size_t>(chain)];
     for (Eigen::Index draw = 0; draw < draws; ++draw) {
-      const Vector theta = space.constrain(Vector(position.row(draw)));
+      const Vector coordinates = drawn.position.row(draw), theta = space.constrain(coordinates);
+      values[size - 2](draw, chain) = log_likelihood(drawn.lp[draw], coordinates);
+      values[size - 1](draw, chain) = drawn.lp[draw];
       for (std::size_t j = 0; j < parameters; ++j) {
         values[j](draw, chain) = theta[static_cast<Eigen::Index>(space.free()[j])];
       }
@@ -148,6 +156,16 @@ store::ProfileBands profile_bands(const Study& study, const ParameterSpace& spac
   return bands;
 }
 
+/// The quantities that look at the data, at the truth.
+void complete_truth(const Posterior& posterior, const Vector& truth, TaskResult& result) {
+  const Vector q = posterior.space().unconstrain(truth);
+  Vector gradient(q.size());
+  const double lp = q.allFinite() ? posterior.log_density(q, gradient) : -std::numeric_limits<double>::infinity();
+  const auto size = result.truth.size();
+  result.truth[size - 2] = std::isfinite(lp) ? log_likelihood(lp, q) : lp;
+  result.truth[size - 1] = lp;
+}
+
 void store_draws(const Campaign& campaign, const ParameterSpace& space, const PosteriorSample& sample,
                  TaskResult& result) {
   const auto all = quantity_draws(*campaign.study, space, sample.chains);
@@ -184,6 +202,7 @@ void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal
   if (campaign.store_catalogues) result.catalogue = std::move(catalogue);
   if (sample.status == infer::nuts::SampleStatus::failed) throw TaskFailure(sample.message);
 
+  if (task.truth.size() > 0) complete_truth(posterior, task.truth, result);
   store_draws(campaign, posterior.space(), sample, result);
   result.status = static_cast<TaskStatus>(sample.status);
   result.message = sample.message;
@@ -204,6 +223,8 @@ TaskResult blank_result(const Campaign& campaign, const Task& task) {
     result.quantities.push_back({study.parameters()[i].name, study.parameters()[i].unit, false});
   }
   for (const auto& derived : study.derived()) result.quantities.push_back({derived.name, derived.unit, true});
+  result.quantities.push_back(store::kLogLikelihood);
+  result.quantities.push_back(store::kLogDensity);
   result.truth = task_truth(campaign, task);
   const Matrix nothing = Matrix::Constant(campaign.sampler.draws, campaign.sampler.chains, kNaN);
   const std::size_t size = result.quantities.size();
@@ -232,9 +253,11 @@ std::vector<double> task_truth(const Campaign& campaign, const Task& task) {
   for (std::size_t i = 0; i < campaign.priors.size(); ++i) {
     if (!campaign.priors[i].is_fixed()) truth.push_back(task.truth[static_cast<Eigen::Index>(i)]);
   }
-  if (campaign.study->derived().empty()) return truth;
-  const Vector derived = campaign.study->derive(task.truth);
-  truth.insert(truth.end(), derived.begin(), derived.end());
+  if (!campaign.study->derived().empty()) {
+    const Vector derived = campaign.study->derive(task.truth);
+    truth.insert(truth.end(), derived.begin(), derived.end());
+  }
+  truth.insert(truth.end(), 2, kNaN);
   return truth;
 }
 

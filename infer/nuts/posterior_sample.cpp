@@ -136,12 +136,8 @@ void Ladder::weigh_modes() {
 
 void Ladder::start_chains() {
   const auto modes = modes_->modes_with_mass();
-  if (modes.size() == 1) {
-    start_group(modes, std::nullopt);
-    pilot();
-  } else {
-    start_group(modes, fit_jump(mixture_of(modes), kAdaptationRounds));
-  }
+  start_group(modes, modes.size() == 1 ? std::nullopt : std::optional(fit_jump(mixture_of(modes), kAdaptationRounds)));
+  pilot();
   draw_anew();
   record("chains",
          fmt::format("{} chains in {} mode{}, {} + {} transitions, target acceptance {}", options_.chains, modes.size(),
@@ -159,8 +155,8 @@ void Ladder::draw_anew() {
   result_.thin = 1;
 }
 
-/// Chains of one mode that agree after a few draws, which are then forgotten, are given jumps: these save NUTS the long
-/// walks, most of all on a bent ridge.
+/// Chains that agree after a few draws, which are then forgotten, are given jumps fitted to these: they save NUTS the
+/// long walks, most of all on a bent ridge.
 void Ladder::pilot() {
   if (options_.draws < kPilotDraws) return;
   group_.sample(kPilotDraws);
@@ -187,13 +183,19 @@ Jump Ladder::fit_jump(MixtureOfT mixture, int adaptation_rounds) {
   return jump;
 }
 
-/// One mode: jumps fitted to all that the chains have drawn so far, if the mixture's k-hat says that it covers the
-/// tails. No importance sampling adapts it: a sample that misses a tail would cut it off, the chains' draws do not.
+/// Jumps fitted to all that the chains have drawn so far, if the mixture's k-hat says that it covers the tails. No
+/// importance sampling adapts it: a sample that misses a tail would cut it off, the chains' draws do not. Of several
+/// modes each stays a component of its own, since the chains may have seen little of the lesser ones.
 bool Ladder::fit_jump_along_ridge() {
   Eigen::Index draws = 0;
   for (const Draws& chain : group_.draws()) draws += chain.size();
-  if (modes_->with_mass().size() > 1 || has_fitted_chains_ || draws < 20 * target_.dimension()) return false;
-  const auto regions = regions_along_ridge(group_.draws());
+  if (has_fitted_chains_ || draws < 20 * target_.dimension()) return false;
+  auto regions = regions_along_ridge(group_.draws());
+  const auto modes = modes_->modes_with_mass();
+  for (std::size_t k = 0; modes.size() > 1 && k < modes.size(); ++k) {
+    regions.push_back(modes[k]);
+    regions.back().log_evidence -= modes_->best().log_evidence;
+  }
   Jump jump = fit_jump(mixture_of(regions), 0);
   if (!jump.is_trusted() || jump.step.proposals() == kMaxProposals) return false;
   jump_ = std::move(jump);

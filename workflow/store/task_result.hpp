@@ -25,6 +25,11 @@ struct Quantity {
   bool operator==(const Quantity&) const = default;
 };
 
+/// Quantities that look at the data, stored behind the derived ones: calibration tests them where tests of the parameters
+/// alone see nothing (Modrak et al. 2023, Bayesian Analysis). The density is that of the sampler's coordinates, which
+/// the prior makes standard normal; -infinity where the truth is impossible.
+inline const Quantity kLogLikelihood{"log_likelihood", "", true}, kLogDensity{"log_density", "", true};
+
 /// Posterior functions on the study's radius grid.
 struct ProfileBands {
   std::vector<double> radius;      ///< pc
@@ -69,7 +74,7 @@ struct TaskResult {
   std::string instruction_set;
 
   // numbers; for a failed task posterior, sample_stats and summary are filled with NaN, or empty
-  std::vector<Quantity> quantities;                     ///< (Q) free parameters in order, then derived ones
+  std::vector<Quantity> quantities;                     ///< (Q) free parameters in order, derived ones, the two above
   std::vector<double> truth;                            ///< (Q), or empty for real data
   std::vector<Eigen::MatrixXd> posterior;               ///< per quantity (draw, chain)
   std::map<std::string, Eigen::MatrixXd> sample_stats;  ///< lp, acceptance_rate, diverging, tree_depth, n_steps,
