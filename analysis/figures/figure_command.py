@@ -21,14 +21,21 @@ def write_csv(rows, path):
         csv.writer(file).writerows(rows)
 
 
-def main(description, draw, rows, needs_truth=False):
-    """Draws one figure: draw(gathered) is a matplotlib figure, rows(gathered) the plotted numbers below their names."""
+def main(description, draw, rows, needs_truth=False, needs=()):
+    """Draws one figure: draw(gathered) is a matplotlib figure, rows(gathered) the plotted numbers below their names.
+
+    `needs`: tables of /calibration without which there is nothing to draw.
+    """
     arguments = parser(description)
     options = arguments.parse_args()
     style.use()
     with Gathered(options.posteriors) as gathered:
         if needs_truth and not gathered.has_truth:
             arguments.error("the file has no truth: real data have no coverage")
+        for table in needs:
+            if not gathered.table(table):
+                arguments.error(f"the file has no table /calibration/{table}: `praesepe report` writes those that its truths "
+                                "allow; ranks need truths drawn from the prior")
         if options.data:
             write_csv(rows(gathered), options.data)
         style.save(draw(gathered), options.output)

@@ -10,8 +10,9 @@ import numpy as np
 class Gathered:
     """One gathered file, open for reading. Rows (simulations) are tasks in the file's order."""
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, calibration=None):
+        """`calibration`: a file that holds the tables of /calibration, where the gathered one does not."""
+        self.path, self.calibration = path, calibration
         self.file = h5py.File(path, "r")
         attributes = self.file.attrs
         self.attributes = {key: text(attributes[key]) for key in attributes}
@@ -23,7 +24,7 @@ class Gathered:
         derived = [name in posterior and bool(posterior[name].attrs.get("derived", 0)) for name in self.names]
         self.free = [name for name, is_derived in zip(self.names, derived) if not is_derived]
         self.derived = [name for name, is_derived in zip(self.names, derived) if is_derived]
-        self._summary = {}
+        self._summary, self._tables = {}, {}
 
     def __enter__(self):
         return self
@@ -32,8 +33,7 @@ class Gathered:
         self.file.close()
 
     def _read(self, group, name):
-        values = self.file[group][name][:]
-        return np.array([text(value) for value in values], dtype=object) if values.dtype == object else values
+        return decoded(self.file[group][name][:])
 
     @property
     def tasks(self):
@@ -85,6 +85,14 @@ class Gathered:
         low, high, truth = self.summary("q2_5", name), self.summary("q97_5", name), self.truth(name)
         return self.usable & (low <= truth) & (truth <= high)
 
+    def table(self, name):
+        """A table of /calibration, {column: values}; empty if there is none."""
+        if name not in self._tables:
+            with h5py.File(self.calibration or self.path, "r") as file:
+                group = file.get(f"calibration/{name}", {})
+                self._tables[name] = {column: decoded(group[column][:]) for column in group if column != "row"}
+        return self._tables[name]
+
     def cells(self):
         """Grid values of the cells present, {cell: {key: value}}, in the order of the campaign file."""
         grid = dict(self.campaign.get("grid", {}))
@@ -96,6 +104,10 @@ class Gathered:
                 if not any(all(values.get(key) == value for key, value in flat(rule).items()) for rule in exclude)]
         present = np.unique(self.task["cell"])
         return {int(cell): kept[cell] if cell < len(kept) else {} for cell in present}
+
+
+def decoded(values):
+    return np.array([text(value) for value in values], dtype=object) if values.dtype == object else values
 
 
 def text(value):

@@ -1,5 +1,7 @@
 """How every figure looks: sizes, colours safe for colour-blind readers, symbols and units of the known parameters."""
 
+import math
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -66,6 +68,24 @@ def label(name, unit_text):
 
 def plain_label(name, unit_text):
     return f"{name} ({unit_text})" if unit_text not in ("", "1") else name
+
+
+def panels(count, square=False, share_x=True):
+    """A figure of `count` equal panels over a page, at most five a line, and their axes."""
+    columns = min(5, count)
+    lines = math.ceil(count / columns)
+    width = PAGE if columns > 2 else COLUMN
+    height = lines * width / columns * (1.0 if square else 0.8)
+    figure, grid = plt.subplots(lines, columns, sharex=share_x, sharey=True, squeeze=False, layout="constrained",
+                                figsize=(width, height + 0.4))
+    for axes in list(grid.flat)[count:]:
+        axes.set_visible(False)
+    return figure, list(grid.flat)[:count]
+
+
+def legend_below(figure, axes):
+    """The legend of one panel for all, outside of them."""
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=7)
 
 
 def save(figure, path):
