@@ -155,7 +155,9 @@ void publish(const fs::path& temporary, const fs::path& folder) {
 }  // namespace
 
 const std::vector<std::string>& figure_names() {
-  static const std::vector<std::string> names{"recovery", "intervals", "coverage_curve", "diagnostics"};
+  static const std::vector<std::string> names{"recovery",           "rank_ecdf",      "rank_histogram",
+                                              "intervals",          "coverage_curve", "contraction",
+                                              "averaged_posterior", "cost",           "diagnostics"};
   return names;
 }
 

@@ -30,7 +30,7 @@ def draw(gathered):
         axes.text(0.05, 0.95, style.symbol(name), transform=axes.transAxes, va="top", fontsize=8)
         axes.set(xlim=(0, 1), ylim=(0, 3.2 / len(prior)), xticks=[0, 0.5, 1])
         axes.set_xticklabels(["0", "0.5", "1"])
-    style.legend_below(figure, panels[0])
+    style.legend_above(figure, panels[0])
     figure.supxlabel("prior probability below", fontsize=8)
     figure.supylabel("share in the bin", fontsize=8)
     return figure

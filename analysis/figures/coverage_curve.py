@@ -47,7 +47,7 @@ def draw(gathered):
         axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
         axes.set_xticklabels(["0", "0.5", "1"])
         axes.set_yticklabels(["0", "0.5", "1"])
-    style.legend_below(figure, panels[0])
+    style.legend_above(figure, panels[0])
     figure.supxlabel("nominal coverage", fontsize=8)
     figure.supylabel("observed coverage", fontsize=8)
     return figure

@@ -7,6 +7,10 @@ import praesepe_style as style
 from gathered import Gathered
 
 
+class WrongUsage(Exception):
+    """What an option asks for is not in the file."""
+
+
 def parser(description):
     """A parser for the arguments that all figures share; `description` is the script's docstring."""
     arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -21,21 +25,30 @@ def write_csv(rows, path):
         csv.writer(file).writerows(rows)
 
 
-def main(description, draw, rows, needs_truth=False, needs=()):
+def main(description, draw, rows, needs_truth=False, needs=(), **options):
     """Draws one figure: draw(gathered) is a matplotlib figure, rows(gathered) the plotted numbers below their names.
 
-    `needs`: tables of /calibration without which there is nothing to draw.
+    `needs`: tables of /calibration without which there is nothing to draw. Further options of the command,
+    cells={"type": int, "help": "..."}, are arguments of both functions, by name; a WrongUsage of theirs ends the command.
     """
     arguments = parser(description)
-    options = arguments.parse_args()
+    for name, settings in options.items():
+        arguments.add_argument(f"--{name}", **settings)
+    if needs:
+        arguments.add_argument("--calibration", metavar="FILE", help="holds the tables, where POSTERIORS does not")
+    given = vars(arguments.parse_args())
+    chosen = {name: given[name] for name in options}
     style.use()
-    with Gathered(options.posteriors) as gathered:
+    with Gathered(given["posteriors"], given.get("calibration")) as gathered:
         if needs_truth and not gathered.has_truth:
             arguments.error("the file has no truth: real data have no coverage")
         for table in needs:
             if not gathered.table(table):
                 arguments.error(f"the file has no table /calibration/{table}: `praesepe report` writes those that its truths "
                                 "allow; ranks need truths drawn from the prior")
-        if options.data:
-            write_csv(rows(gathered), options.data)
-        style.save(draw(gathered), options.output)
+        try:
+            if given["data"]:
+                write_csv(rows(gathered, **chosen), given["data"])
+            style.save(draw(gathered, **chosen), given["output"])
+        except WrongUsage as wrong:
+            arguments.error(str(wrong))

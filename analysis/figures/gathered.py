@@ -106,12 +106,12 @@ class Gathered:
         return {int(cell): kept[cell] if cell < len(kept) else {} for cell in present}
 
 
-def decoded(values):
-    return np.array([text(value) for value in values], dtype=object) if values.dtype == object else values
-
-
 def text(value):
     return value.decode() if isinstance(value, bytes) else value
+
+
+def decoded(values):
+    return np.array([text(value) for value in values], dtype=object) if values.dtype == object else values
 
 
 def flat(table, prefix=""):

@@ -1,12 +1,11 @@
 """Draw all figures of a report and write index.html and a page a task, beside the tables that are already there.
 
     python3 page.py posteriors.h5 -o FOLDER [--figure recovery]... [--figure task:12]...
-FOLDER holds summary.csv, task.csv, campaign.toml and, when there are truths, coverage.csv and coverage_by_cell.csv.
+FOLDER holds summary.csv, task.csv, campaign.toml and, when there are truths, the tables of the calibration, as CSV and in
+calibration.h5.
 """
 
 import argparse
-import csv
-import html
 import json
 import pathlib
 import sys
@@ -14,94 +13,27 @@ import traceback
 
 import numpy as np
 
-import coverage_curve
 import diagnostics
 import intervals
 import praesepe_style as style
 import recovery
+import report_figures
 import task_page
 from gathered import Gathered
+from hypertext import SCRIPT, document, escape, number, percent, plural, read_table, short, table
 
-NAMES = ["recovery", "intervals", "coverage_curve", "diagnostics"]
 ALL_PAGES = 64     # a campaign of up to so many tasks gets a page for each
 FIRST_PAGES = 16   # a larger one for these, and those that need a look
-STYLE = """
-:root{color-scheme:light}*{box-sizing:border-box}
-body{font:16px/1.5 Georgia,"Times New Roman",serif;color:#1a1a1a;background:#fff;max-width:62rem;margin:0 auto;padding:1rem}
-h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin:2em 0 .4em;border-bottom:1px solid #999}
-.finding{font-size:1.1rem}figure{margin:1rem 0}figure svg,figure img{max-width:100%;height:auto;display:block;margin:auto}
-figcaption,.note{font-size:.88rem;color:#444}.scroll{overflow-x:auto}
-table{border-collapse:collapse;font:.82rem/1.35 system-ui,sans-serif;font-variant-numeric:tabular-nums;margin:.5rem 0}
-th,td{padding:.15rem .55rem;text-align:right;white-space:nowrap}td.w,th.w{text-align:left;white-space:normal}
-thead th{border-bottom:1.5px solid #333}tbody tr:nth-child(even){background:#f4f6f8}
-th.sort{cursor:pointer;text-decoration:underline dotted}.bad{color:#a33c00;font-weight:600}
-pre{font-size:.78rem;background:#f4f6f8;padding:.6rem;overflow-x:auto;white-space:pre-wrap}a{color:#005a8f}
-@media print{body{max-width:none;font-size:10pt}a{color:inherit}th.sort{text-decoration:none}figure,tr{break-inside:avoid}}
-"""
-SCRIPT = """
-document.querySelectorAll('table.sortable').forEach(t=>t.querySelectorAll('th').forEach((h,c)=>{h.classList.add('sort');
-h.onclick=()=>{const b=t.tBodies[0],up=h.dataset.up=h.dataset.up==='1'?'0':'1',v=r=>r.cells[c].dataset.v??r.cells[c].textContent,
-k=(x,y)=>{const p=parseFloat(x),q=parseFloat(y);return isNaN(p)||isNaN(q)?(isNaN(p)-isNaN(q))||String(x).localeCompare(y):p-q};
-[...b.rows].sort((x,y)=>(up==='1'?1:-1)*k(v(x),v(y))).forEach(r=>b.append(r))}}));
-"""
-
-
-def escape(value):
-    return html.escape(str(value))
-
-
-def read_table(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def number(value, digits=3):
-    value = float(value)
-    return "–" if not np.isfinite(value) else f"{value:.{digits}f}"
-
-
-def short(value):
-    value = float(value)
-    return "–" if not np.isfinite(value) else f"{value:.6g}"
-
-
-def percent(value):
-    return "–" if not np.isfinite(float(value)) else f"{100 * float(value):.1f} %"
-
-
-def plural(count, noun):
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def table(header, rows, words=(), sortable=False):
-    """HTML of a table; cells are strings of HTML; `words` are the columns set flush left."""
-    mark = lambda c: ' class="w"' if c in words else ""
-    head = "".join(f"<th{mark(c)}>{name}</th>" for c, name in enumerate(header))
-    body = "".join("<tr>" + "".join(f"<td{mark(c)}>{cell}</td>" for c, cell in enumerate(row)) + "</tr>\n" for row in rows)
-    kind = ' class="sortable"' if sortable else ""
-    return f'<div class="scroll"><table{kind}><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>'
-
-
-def document(title, body, script=""):
-    return (f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
-            f'<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="generator" content="praesepe">'
-            f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>\n{body}\n"
-            + (f"<script>{script}</script>" if script else "") + "</body></html>\n")
-
-
+FAMILY_WISE_LEVEL = 0.05
+MISSING = 4
 class Report:
     def __init__(self, gathered, folder, figures):
         self.gathered, self.folder = gathered, pathlib.Path(folder)
         self.named = [name for name in figures if not name.startswith("task:")]
         self.asked_tasks = {int(name[5:]) for name in figures if name.startswith("task:")}
-        truth_only = ("recovery", "coverage_curve")
-        self.chosen = [name for name in self.named or NAMES
-                       if (gathered.has_truth or name not in truth_only) and gathered.free]
         self.status = gathered.task["status"]
-        self.coverage = self.by_cell = []
-        if (self.folder / "coverage.csv").exists():
-            self.coverage = read_table(self.folder / "coverage.csv")
-            self.by_cell = read_table(self.folder / "coverage_by_cell.csv")
+        self.coverage, self.by_cell, self.uniformity = (
+            read_table(self.folder / f"{name}.csv") for name in ("coverage", "coverage_by_cell", "uniformity"))
         self.summary_rows = {}
         for row in read_table(self.folder / "summary.csv"):
             self.summary_rows.setdefault(int(row["simulation"]), []).append(row)
@@ -139,29 +71,25 @@ class Report:
         worst = min(pages, key=rates.get)
         return list(dict.fromkeys([pages[0], worst]))
 
+    def interval_figures(self, caption):
+        g = self.gathered
+        text = "".join(self.figure(intervals.draw(g, cell), "intervals" if cell is None else f"intervals_{cell:04d}", caption)
+                       for cell in self.interval_cells())
+        if len(intervals.pages(g)) > 1:
+            text += ('<p class="note">Shown: the first cell and the one with the lowest coverage. All: '
+                     "<code>python3 intervals.py posteriors.h5 -o intervals.pdf</code></p>")
+        return text
+
     def figures(self):
-        g, result = self.gathered, {}
-        if "recovery" in self.chosen:
-            result["recovery"] = self.figure(
-                recovery.draw(g), "recovery", "Number of realisations whose 95 % interval holds the truth. Framed: a count "
-                "this far out has a chance below 2.5 % where the coverage is 95 %.")
-        if "intervals" in self.chosen:
-            result["intervals"] = "".join(self.figure(
-                intervals.draw(g, cell), "intervals" if cell is None else f"intervals_{cell:04d}",
-                "95 % intervals (bars), posterior means (points)" + (", true value (blue line); red intervals miss it."
-                                                                      if g.has_truth else "."))
-                for cell in self.interval_cells())
-            if len(intervals.pages(g)) > 1:
-                result["intervals"] += ('<p class="note">Shown: the first cell and the one with the lowest coverage. All: '
-                                        "<code>python3 intervals.py posteriors.h5 -o intervals.pdf</code></p>")
-        if "coverage_curve" in self.chosen:
-            result["coverage_curve"] = self.figure(
-                coverage_curve.draw(g), "coverage_curve", "Observed against nominal coverage of equal-tailed intervals, "
-                "pooled over cells; band: central 95 % of the binomial law, level by level.")
-        if "diagnostics" in self.chosen:
-            result["diagnostics"] = self.figure(
-                diagnostics.draw(g), "diagnostics", "Worst over the sampled parameters of each task; dashed: what counts as "
-                "converged. Markers on the lower edge have no value.")
+        """HTML of each figure that was asked for and that the file allows, by name."""
+        result = {}
+        for figure in report_figures.FIGURES:
+            if (self.named and figure.name not in self.named) or not figure.is_possible(self.gathered):
+                continue
+            if figure.name == "intervals":
+                result[figure.name] = self.interval_figures(figure.caption)
+            else:
+                result[figure.name] = self.figure(figure.draw(self.gathered), figure.name, figure.caption)
         return result
 
     # task pages
@@ -173,7 +101,7 @@ class Report:
         elif g.tasks <= ALL_PAGES:
             chosen = np.ones(g.tasks, bool)
         else:
-            chosen = self.status != 0
+            chosen = (self.status != 0) & (self.status != MISSING)
             chosen[:FIRST_PAGES] = True
         return np.flatnonzero(chosen | np.isin(g.task["id"], list(self.asked_tasks)))
 
@@ -245,7 +173,42 @@ class Report:
         worst = max(rows, key=lambda row: abs(float(row["coverage"]) - 0.95))
         text += (f"; furthest from nominal: {escape(worst['parameter'])} with {percent(worst['coverage'])} "
                  f"[{percent(worst['jeffreys_low'])}, {percent(worst['jeffreys_high'])}]. {tasks}")
-        return text
+        return text + self.verdict()
+
+    def family(self):
+        """Rows on which the verdict of simulation-based calibration rests, all tasks counted."""
+        return [row for row in self.uniformity if row["counting"] == "all" and row["in_family"] == "1"]
+
+    def verdict(self):
+        family = self.family()
+        if not family:
+            return ""
+        outside = sorted((row for row in family if float(row["p_holm"]) <= FAMILY_WISE_LEVEL), key=lambda row: float(row["p"]))
+        smallest = min(float(row["p_holm"]) for row in family)
+        if not outside:
+            return (f" <strong>The ranks of all {len(family)} quantities are uniform</strong> as far as these tasks can tell "
+                    f"(smallest p-value, corrected for their number: {smallest:.2g}).")
+        names = ", ".join(escape(row["quantity"]) for row in outside)
+        return (f' <strong class="bad">The ranks of {names} are not uniform</strong> (smallest p-value, corrected for the '
+                f"number of quantities: {smallest:.2g}): these posteriors are not what they claim to be.")
+
+    def uniformity_section(self):
+        if not self.uniformity:
+            return ""
+        rows = []
+        for row in self.uniformity:
+            bad = row["in_family"] == "1" and float(row["p_holm"]) <= FAMILY_WISE_LEVEL
+            p = f"{float(row['p']):.3g}"
+            rows.append([escape(row["quantity"]), row["kind"], row["counting"], row["tasks"], row["missing"],
+                         f'<span class="bad">{p}</span>' if bad else p, short(row["p_holm"]), number(row["log_gamma"], 2)])
+        return (f"<h2>Simulation-based calibration</h2><p>The truths were drawn from the prior, so the rank of the truth among "
+                f"{self.uniformity[0]['draws']} draws is uniform for every quantity if the posteriors are right. p: exact, from "
+                "the largest excursion of the empirical distribution (Säilynoja et al. 2022). Holm: corrected within the family "
+                f"of parameters, likelihood and joint quantities, so that the chance of any false alarm is "
+                f"{100 * FAMILY_WISE_LEVEL:.0f} %; derived quantities and products are shown for the diagnosis. Counting "
+                '<em>all</em>, a task without a posterior misses in every quantity. Numbers: <a href="uniformity.csv">'
+                'uniformity.csv</a>, <a href="ranks.csv">ranks.csv</a>.</p>'
+                + table(["quantity", "kind", "counting", "tasks", "missing", "p", "Holm", "log γ"], rows, (0, 1, 2), True))
 
     def coverage_section(self):
         if not self.coverage:
@@ -335,18 +298,16 @@ class Report:
         title = head.get("name", "Campaign")
         body = f"<h1>{escape(title)}</h1><p class='note'>{escape(head.get('study', ''))}, design {escape(g.design)}</p>"
         body += f'<p class="finding">{self.finding()}</p>'
-        if figures.get("recovery"):
-            body += "<h2>Recovery</h2>" + figures["recovery"]
-        if figures.get("intervals"):
-            body += "<h2>Credible intervals</h2>" + figures["intervals"]
         if not self.coverage:
             tasks = list(map(int, g.task["id"]))[:ALL_PAGES]
             body += '<h2>Posterior</h2><p>Numbers: <a href="summary.csv">summary.csv</a>.</p>' + self.posterior_table(tasks)
-        body += self.coverage_section()
-        if figures.get("coverage_curve"):
-            body += "<h2>Coverage curve</h2>" + figures["coverage_curve"]
-        if figures.get("diagnostics"):
-            body += "<h2>Diagnostics</h2>" + figures["diagnostics"]
+        for figure in report_figures.FIGURES:
+            if figure.name == "rank_ecdf":
+                body += self.uniformity_section()
+            if figure.name == "coverage_curve":
+                body += self.coverage_section()
+            if figure.name in figures:
+                body += f"<h2>{figure.heading}</h2>" + figures[figure.name]
         body += self.task_section(pages) + self.provenance()
         (self.folder / "index.html").write_text(document(title, body, SCRIPT))
 
@@ -358,7 +319,8 @@ def main():
     parser.add_argument("--figure", action="append", default=[])
     options = parser.parse_args()
     style.use()
-    with Gathered(options.posteriors) as gathered:
+    tables = pathlib.Path(options.output) / "calibration.h5"
+    with Gathered(options.posteriors, tables if tables.exists() else None) as gathered:
         Report(gathered, options.output, options.figure).write()
 
 

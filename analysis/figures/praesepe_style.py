@@ -29,7 +29,8 @@ SYMBOLS = {
     "observe.sigma": r"$\sigma$",
 }
 UNITS = {"Msun": r"$M_\odot$", "mas/yr": r"mas yr$^{-1}$", "km/s": r"km s$^{-1}$", "Msun/pc^3": r"$M_\odot$ pc$^{-3}$",
-         "Msun/pc3": r"$M_\odot$ pc$^{-3}$", "1": ""}
+         "Msun/pc3": r"$M_\odot$ pc$^{-3}$", "Msun/pc^2": r"$M_\odot$ pc$^{-2}$", "log10(Msun)": r"$M_\odot$",
+         "log10(pc)": "pc", "1": ""}
 
 
 def use():
@@ -83,9 +84,11 @@ def panels(count, square=False, share_x=True):
     return figure, list(grid.flat)[:count]
 
 
-def legend_below(figure, axes):
-    """The legend of one panel for all, outside of them."""
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=7)
+def legend_above(figure, axes):
+    """The legend of one panel for all, in a line above them."""
+    line = 0.22 / figure.get_size_inches()[1]
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - line))
+    figure.legend(*axes.get_legend_handles_labels(), loc="upper center", ncols=4, fontsize=7, borderaxespad=0.1)
 
 
 def save(figure, path):

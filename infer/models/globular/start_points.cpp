@@ -48,13 +48,37 @@ double mean_parallax(const Catalogue& catalogue) {
 
 /// What the catalogue says of the cluster without a model.
 struct Moments {
-  double ra, dec, parallax, pmra, pmdec;
+  double ra, dec, parallax;
+  double pmra, pmdec, radial_velocity;
   double half_number_radius;   // pc, projected
   double largest_radius;       // pc, projected
   double velocity_dispersion;  // km/s, one dimension, noise removed
 };
 
-Moments moments_of(const Catalogue& catalogue) {
+/// The velocity of the whole cluster, km/s, from the proper motions of stars all over it: across the sky from their
+/// mean, along it from their convergence, which counts in a wide cluster. Least squares over the stars, with the prior
+/// of the radial velocity as one more observation, in units of the stars' scatter `sigma` (km/s).
+Eigen::Vector3d bulk_velocity(const Catalogue& catalogue, const Moments& m, double sigma, const density::Prior& prior) {
+  const double km_per_s = units::kKmsPerMasyrPc * units::distance_pc(m.parallax);
+  Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
+  Eigen::Vector3d right = Eigen::Vector3d::Zero();
+  const auto observe = [&](const Eigen::Vector3d& axis, double value, double weight) {
+    if (!std::isfinite(value)) return;
+    normal += weight * axis * axis.transpose();
+    right += weight * value * axis;
+  };
+  for (std::size_t i = 0; i < catalogue.rows(); ++i) {
+    const auto triad = units::local_triad(catalogue["ra"][i], catalogue["dec"][i]);
+    observe(triad.east, km_per_s * catalogue["pmra"][i], 1.0);
+    observe(triad.north, km_per_s * catalogue["pmdec"][i], 1.0);
+  }
+  constexpr double kSurest = 1e-3;  // km/s, of a prior that is fixed
+  const double ratio = sigma / std::max(prior.sd(), kSurest);
+  observe(units::local_triad(m.ra, m.dec).radial, prior.mean(), ratio * ratio);
+  return normal.ldlt().solve(right);
+}
+
+Moments moments_of(const Catalogue& catalogue, const density::Prior& radial_velocity) {
   Moments m{};
   const double first_ra = catalogue["ra"].front();
   std::vector<double> ra = catalogue["ra"];
@@ -62,9 +86,6 @@ Moments moments_of(const Catalogue& catalogue) {
   m.ra = median(ra);
   m.dec = median(catalogue["dec"]);
   m.parallax = mean_parallax(catalogue);
-  m.pmra = median(catalogue["pmra"]);
-  m.pmdec = median(catalogue["pmdec"]);
-
   const double distance = units::distance_pc(m.parallax);
   const Eigen::Vector3d centre = units::local_triad(m.ra, m.dec).radial;
   std::vector<double> radius;
@@ -82,6 +103,13 @@ Moments moments_of(const Catalogue& catalogue) {
     variance += 0.5 * std::max(seen * seen - noise * noise, 0.05 * seen * seen);
   }
   m.velocity_dispersion = units::kKmsPerMasyrPc * distance * std::sqrt(variance);
+
+  const double scatter = units::kKmsPerMasyrPc * distance * spread(catalogue["pmra"]);
+  const Eigen::Vector3d velocity = bulk_velocity(catalogue, m, scatter, radial_velocity);
+  const auto triad = units::local_triad(m.ra, m.dec);
+  m.pmra = velocity.dot(triad.east) / (units::kKmsPerMasyrPc * distance);
+  m.pmdec = velocity.dot(triad.north) / (units::kKmsPerMasyrPc * distance);
+  m.radial_velocity = velocity.dot(triad.radial);
   return m;
 }
 
@@ -94,7 +122,7 @@ double edge_ratio(double phi0, double g) {
 }  // namespace
 
 std::vector<Vector> start_points(const Catalogue& catalogue, const density::ParameterSpace& space) {
-  const Moments m = moments_of(catalogue);
+  const Moments m = moments_of(catalogue, space.priors()[kRadialVelocity]);
   // 3-D half-mass radius of these models ~ 4/3 of the projected one; mass inside it ~ 4 sigma^2 R_e / G (Wolf et al.
   // 2010).
   const double half_mass_radius = 4.0 / 3.0 * m.half_number_radius;
@@ -109,7 +137,7 @@ std::vector<Vector> start_points(const Catalogue& catalogue, const density::Para
     const double needed = kMargin * m.largest_radius / edge_ratio(phi0, g);
     Vector theta(kParameters);
     theta << phi0, g, std::log10(mass), std::log10(std::max(half_mass_radius, needed)), m.ra, m.dec, m.parallax, m.pmra,
-        m.pmdec, 0.0;
+        m.pmdec, m.radial_velocity;
     starts.push_back(space.pulled_inside(theta, kLargestCoordinate));
   }
   return starts;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "infer/density/posterior.hpp"
@@ -42,6 +43,39 @@ TEST(GlobularStudy, EveryStartHasFiniteDensityInEveryRegime) {
       Vector gradient(posterior.dimension());
       EXPECT_TRUE(std::isfinite(posterior.log_density(q, gradient))) << regime.name << ": " << start.transpose();
     }
+  }
+}
+
+density::ParameterSpace space_of_truths(const GlobularStudy& study) {
+  std::vector<std::string> names;
+  std::vector<density::Prior> priors;
+  for (const auto& parameter : study.parameters()) {
+    names.push_back(parameter.name);
+    priors.push_back(density::Prior::parse(parameter.default_prior_for_truths));
+  }
+  return {names, priors, study.bounds()};
+}
+
+/// Wide clusters among them, whose stars show by their proper motions how fast the cluster recedes: a start that knows
+/// nothing of that puts them beyond the escape velocity.
+TEST(GlobularStudy, SomeStartHasFiniteDensityForTruthsFromTheWholePrior) {
+  const GlobularStudy study;
+  const auto space = space_of_truths(study);
+  auto observation = defaults();
+  observation["stars"] = 200.0;
+  for (std::uint64_t replicate = 0; replicate < 60; ++replicate) {
+    const sim::random::StreamKey key{20230815, 0, replicate};
+    sim::random::Stream truths(key, sim::random::Purpose::truth), latents(key, sim::random::Purpose::latents),
+        noise(key, sim::random::Purpose::noise), starts(key, sim::random::Purpose::starts);
+    const Vector truth = space.sample(truths);
+    const auto catalogue = study.simulate(truth, observation, latents, noise);
+    density::Posterior posterior(study.likelihood(catalogue, observation), space);
+    Vector gradient(posterior.dimension());
+    const auto all = study.starts(catalogue, space, starts);
+    const auto finite = std::ranges::count_if(all, [&](const Vector& start) {
+      return std::isfinite(posterior.log_density(space.unconstrain(start), gradient));
+    });
+    EXPECT_GE(finite, 2) << truth.transpose();
   }
 }
 
