@@ -86,6 +86,23 @@ class Content:
     def median(self, name, cell):
         return self.values[name, cell][:, np.argmin(np.abs(self.quantiles - 0.5))]
 
+    def outermost(self):
+        """Last radius to show: a little beyond the median edge of the largest cluster."""
+        inside = [self.radius[self.median(name, cell) > 0] for name, cell in self.values if name != "mass"]
+        return 1.4 * max((radii[-1] for radii in inside if radii.size), default=self.radius[-1] / 1.4)
+
+    def relative_limits(self, name):
+        """Of the lower panels: hold the bands at nine of ten radii; the edge would dwarf the rest."""
+        ends = []
+        for cell in self.cells:
+            median = self.median(name, cell)[:, None]
+            kept = (median[:, 0] > 0) & (self.radius <= self.outermost())
+            ratio = self.values[name, cell][kept] / median[kept]
+            if ratio.size:
+                ends.append((np.quantile(ratio.min(axis=1), 0.1), np.quantile(ratio.max(axis=1), 0.9)))
+        low, high = (min(end[0] for end in ends), max(end[1] for end in ends)) if ends else (1, 1)
+        return max(0, 1.1 * low - 0.1) - 0.01, 1.1 * high - 0.1 + 0.01
+
     def limits(self, name):
         """Common to all cells, over the radii that are in some cluster."""
         everything = np.concatenate([self.values[name, cell] for cell in self.cells])
@@ -106,26 +123,29 @@ def draw_bands(axes, radius, values, quantiles):
 def draw_function(axes, below, content, name, cell):
     values, median, truth = content.values[name, cell], content.median(name, cell), content.truths[name, cell]
     draw_bands(axes, content.radius, values, content.quantiles)
-    axes.plot(content.radius, median, color=style.BLUE, lw=1.0, label="median")
+    axes.plot(content.radius[median > 0], median[median > 0], color=style.BLUE, lw=1.0, label="median")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # outside the cluster all is zero
         draw_bands(below, content.radius, values / median[:, None], content.quantiles)
         ratio = None if truth is None else truth / median
     below.axhline(1, color=style.BLUE, lw=1.0)
     if truth is not None:
-        axes.plot(content.radius, truth, color=style.BLACK, lw=0.9, ls="--", label="truth")
+        axes.plot(content.radius[truth > 0], truth[truth > 0], color=style.BLACK, lw=0.9, ls="--", label="truth")
         below.plot(content.radius, ratio, color=style.BLACK, lw=0.9, ls="--")
+
+
+def two_a_line(title):
+    words = title.split(", ")
+    return ",\n".join(", ".join(words[i:i + 2]) for i in range(0, len(words), 2))
 
 
 def draw(gathered, cells=None, functions=None, truth=None):
     content = Content(gathered, cells, functions, truth)
     lines, columns = len(content.names), len(content.cells)
     width = style.COLUMN if columns == 1 else style.PAGE
-    figure, grid = style.plt.subplots(2 * lines, columns, figsize=(width, 0.6 + 1.95 * lines), squeeze=False, sharex=True,
+    figure, grid = style.plt.subplots(2 * lines, columns, figsize=(width, 0.7 + 1.95 * lines), squeeze=False, sharex=True,
                                       sharey="row", layout="constrained", height_ratios=[1.8, 1] * lines)
     figure.get_layout_engine().set(h_pad=0.02, hspace=0.01)
-    outermost = max((content.radius[np.nanmax(content.values[key], axis=1, initial=0) > 0].max(initial=0.0)
-                     for key in content.values if key[0] != "mass"), default=0) or content.radius[-1]
     for line, name in enumerate(content.names):
         for column, cell in enumerate(content.cells):
             draw_function(grid[2 * line, column], grid[2 * line + 1, column], content, name, cell)
@@ -134,28 +154,18 @@ def draw(gathered, cells=None, functions=None, truth=None):
         grid[2 * line + 1, 0].set_ylabel("/ median")
         grid[2 * line, 0].set_yscale("linear" if name == "v2" else "log")
         grid[2 * line, 0].set_ylim(content.limits(name))
-        grid[2 * line + 1, 0].set_ylim(*relative_limits(content, name))
+        grid[2 * line + 1, 0].set_ylim(content.relative_limits(name))
     grid[0, 0].set_xscale("log")
-    grid[0, 0].set_xlim(content.radius[0], outermost)
+    grid[0, 0].set_xlim(content.radius[0], content.outermost())
     for column, cell in enumerate(content.cells):
-        grid[0, column].set_title(cell_choice.title(gathered, cell))
+        grid[0, column].set_title(two_a_line(cell_choice.title(gathered, cell)))
         grid[-1, column].set_xlabel("$r$ or $R$ (pc)" if "Sigma" in content.names else "$r$ (pc)")
-    style.legend_above(figure, grid[0, 0])
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.25 / figure.get_size_inches()[1]))
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="upper center", ncols=len(labels), columnspacing=1.2, handlelength=1.5, borderaxespad=0.1)
     if note := cell_choice.omission(gathered, content.cells):
         figure.text(0.995, 0.995, note, ha="right", va="top", fontsize=6)
     return figure
-
-
-def relative_limits(content, name):
-    """Of the lower panels: what holds the 95 % bands wherever the median is above a thousandth of its largest value."""
-    reach = 0.05
-    for cell in content.cells:
-        values, median = content.values[name, cell], content.median(name, cell)
-        kept = median > 1e-3 * np.nanmax(median, initial=0)
-        if kept.any():
-            reach = max(reach, np.abs(values[kept] / median[kept, None] - 1).max())
-    reach = min(1.1 * reach, 1.0)
-    return 1 - reach, 1 + reach
 
 
 def rows(gathered, cells=None, functions=None, truth=None):
