@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "sim/error.hpp"
-#include "workflow/campaign/campaign.hpp"
 
 namespace praesepe::analysis {
 
@@ -35,26 +34,29 @@ ParameterSpace space_of(const Campaign& campaign, std::vector<bool>& is_known) {
 
 }  // namespace
 
+PriorSample prior_sample(const Campaign& campaign) {
+  std::vector<bool> is_known;
+  const ParameterSpace space = space_of(campaign, is_known);
+  const Eigen::Index dimension = space.dimension();
+  PriorSample sample{campaign.design == Design::prior, Eigen::MatrixXd(kSize, dimension), {}, {}};
+  sim::random::Stream stream({campaign.seed, 0, 0}, sim::random::Purpose::calibration);
+  for (Eigen::Index n = 0; n < kSize; ++n) {
+    const Eigen::VectorXd theta = space.sample(stream);
+    for (Eigen::Index j = 0; j < dimension; ++j) {
+      const auto i = static_cast<std::size_t>(j);
+      sample.values(n, j) =
+          is_known[i] ? theta[static_cast<Eigen::Index>(space.free()[i])] : std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  sample.mean = sample.values.colwise().mean();
+  const Eigen::MatrixXd deviation = sample.values.rowwise() - sample.mean.transpose();
+  sample.sd = (deviation.colwise().squaredNorm() / static_cast<double>(kSize - 1)).cwiseSqrt();
+  return sample;
+}
+
 std::optional<PriorSample> prior_sample(const workflow::store::PosteriorFile& file) {
   try {
-    const Campaign campaign = workflow::campaign::parse_campaign(file.campaign().toml, file.path().string(), {});
-    std::vector<bool> is_known;
-    const ParameterSpace space = space_of(campaign, is_known);
-    const Eigen::Index dimension = space.dimension();
-    PriorSample sample{campaign.design == Design::prior, Eigen::MatrixXd(kSize, dimension), {}, {}};
-    sim::random::Stream stream({file.campaign().seed, 0, 0}, sim::random::Purpose::calibration);
-    for (Eigen::Index n = 0; n < kSize; ++n) {
-      const Eigen::VectorXd theta = space.sample(stream);
-      for (Eigen::Index j = 0; j < dimension; ++j) {
-        const auto i = static_cast<std::size_t>(j);
-        sample.values(n, j) =
-            is_known[i] ? theta[static_cast<Eigen::Index>(space.free()[i])] : std::numeric_limits<double>::quiet_NaN();
-      }
-    }
-    sample.mean = sample.values.colwise().mean();
-    const Eigen::MatrixXd deviation = sample.values.rowwise() - sample.mean.transpose();
-    sample.sd = (deviation.colwise().squaredNorm() / static_cast<double>(kSize - 1)).cwiseSqrt();
-    return sample;
+    return prior_sample(workflow::campaign::parse_campaign(file.campaign().toml, file.path().string(), {}));
   } catch (const InputError&) {
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <optional>
 
+#include "workflow/campaign/campaign.hpp"
 #include "workflow/store/posterior_file.hpp"
 
 namespace praesepe::analysis {
@@ -14,6 +15,7 @@ struct PriorSample {
   Eigen::VectorXd mean, sd;  ///< (D)
 };
 
+PriorSample prior_sample(const workflow::campaign::Campaign& campaign);
 /// Nothing if the file's campaign cannot be read here (another version, a study that is not known).
 std::optional<PriorSample> prior_sample(const workflow::store::PosteriorFile& file);
 

@@ -23,22 +23,6 @@ QuantityKind kind_of(const store::Quantity& quantity) {
   return quantity.derived ? QuantityKind::derived : QuantityKind::parameter;
 }
 
-/// L for the smallest effective sample size of a sampled parameter in a converged task.
-std::int64_t draws_to_keep(const store::PosteriorFile& file) {
-  const Eigen::MatrixXd ess = file.summary("ess_bulk");
-  double smallest = static_cast<double>(file.layout().chains * file.layout().draws);
-  for (std::size_t row = 0; row < file.tasks().size(); ++row) {
-    if (file.tasks()[row].status != store::TaskStatus::converged) continue;
-    for (std::size_t q = 0; q < file.quantities().size(); ++q) {
-      const double value = ess(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(q));
-      if (!file.quantities()[q].derived && std::isfinite(value)) smallest = std::min(smallest, value);
-    }
-  }
-  const auto fits =
-      std::ranges::find_if(kSizes, [smallest](std::int64_t size) { return static_cast<double>(size) <= smallest; });
-  return fits == kSizes.end() ? kSizes.back() : *fits;
-}
-
 }  // namespace
 
 const char* name_of(QuantityKind kind) {
@@ -56,12 +40,29 @@ Eigen::Index kept_draw(std::int64_t i, std::int64_t kept, Eigen::Index stored) {
   return static_cast<Eigen::Index>((2 * i + 1) * stored / (2 * kept));
 }
 
-Ranks::Ranks(const store::PosteriorFile& file, const PriorSample& prior)
-    : prior_(&prior),
-      kept_(std::min(draws_to_keep(file), static_cast<std::int64_t>(file.layout().chains * file.layout().draws))) {
-  const std::vector<std::int64_t> none(file.tasks().size(), -1);
+std::int64_t draws_to_keep(const store::PosteriorFile& file) {
+  const Eigen::MatrixXd ess = file.summary("ess_bulk");
+  const auto stored = static_cast<std::int64_t>(file.layout().chains * file.layout().draws);
+  // the smallest effective sample size of a sampled parameter in a converged task
+  double smallest = static_cast<double>(stored);
+  for (std::size_t row = 0; row < file.tasks().size(); ++row) {
+    if (file.tasks()[row].status != store::TaskStatus::converged) continue;
+    for (std::size_t q = 0; q < file.quantities().size(); ++q) {
+      const double value = ess(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(q));
+      if (!file.quantities()[q].derived && std::isfinite(value)) smallest = std::min(smallest, value);
+    }
+  }
+  const auto fits =
+      std::ranges::find_if(kSizes, [smallest](std::int64_t size) { return static_cast<double>(size) <= smallest; });
+  return std::min(fits == kSizes.end() ? kSizes.back() : *fits, stored);
+}
+
+Ranks::Ranks(const std::vector<store::Quantity>& quantities, std::size_t tasks, std::int64_t kept,
+             const PriorSample& prior)
+    : prior_(&prior), kept_(kept) {
+  const std::vector<std::int64_t> none(tasks, -1);
   std::vector<std::string> parameters;
-  for (const auto& quantity : file.quantities()) {
+  for (const auto& quantity : quantities) {
     quantities_.push_back({quantity.name, kind_of(quantity), none});
     if (!quantity.derived) parameters.push_back(quantity.name);
   }

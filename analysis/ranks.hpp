@@ -33,10 +33,17 @@ struct RankedQuantity {
   bool is_in_family() const { return kind != QuantityKind::derived && kind != QuantityKind::product; }
 };
 
+/// L for the tasks of a file.
+std::int64_t draws_to_keep(const workflow::store::PosteriorFile& file);
+
 /// Collects ranks task by task.
 class Ranks {
  public:
-  Ranks(const workflow::store::PosteriorFile& file, const PriorSample& prior);
+  /// `quantities` as in a file: parameters in the order of the prior, then the derived ones. `kept`: L.
+  Ranks(const std::vector<workflow::store::Quantity>& quantities, std::size_t tasks, std::int64_t kept,
+        const PriorSample& prior);
+  Ranks(const workflow::store::PosteriorFile& file, const PriorSample& prior)
+      : Ranks(file.quantities(), file.tasks().size(), draws_to_keep(file), prior) {}
 
   void add(const TaskDraws& draws);
 

@@ -10,17 +10,25 @@ namespace {
 
 constexpr int kBisections = 50;
 
-/// Binomial probabilities of 0 ... n; p may be 1.
+/// Binomial probabilities of 0 ... n, from the most probable number outwards; p may be 1.
 std::vector<double> binomial(std::int64_t n, double p) {
   std::vector<double> pmf(static_cast<std::size_t>(n) + 1, 0.0);
   if (p >= 1.0) {
     pmf.back() = 1.0;
     return pmf;
   }
-  const double all = std::lgamma(static_cast<double>(n) + 1.0);
-  for (std::size_t k = 0; k < pmf.size(); ++k) {
-    const auto x = static_cast<double>(k), rest = static_cast<double>(n) - x;
-    pmf[k] = std::exp(all - std::lgamma(x + 1.0) - std::lgamma(rest + 1.0) + x * std::log(p) + rest * std::log1p(-p));
+  const auto size = static_cast<double>(n), odds = p / (1.0 - p);
+  const auto mode = static_cast<std::size_t>((size + 1.0) * p);
+  const auto x = static_cast<double>(mode);
+  pmf[mode] = std::exp(std::lgamma(size + 1.0) - std::lgamma(x + 1.0) - std::lgamma(size - x + 1.0) + x * std::log(p) +
+                       (size - x) * std::log1p(-p));
+  for (std::size_t k = mode + 1; k < pmf.size(); ++k) {
+    const auto now = static_cast<double>(k);
+    pmf[k] = pmf[k - 1] * odds * (size - now + 1.0) / now;
+  }
+  for (std::size_t k = mode; k > 0; --k) {
+    const auto now = static_cast<double>(k);
+    pmf[k - 1] = pmf[k] / odds * now / (size - now + 1.0);
   }
   return pmf;
 }

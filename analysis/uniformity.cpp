@@ -53,16 +53,16 @@ std::int64_t points_for(std::int64_t kept, std::int64_t tasks) {
 
 std::vector<UniformityRow> uniformity(const Ranks& ranks, const std::vector<TaskStatus>& status) {
   std::vector<UniformityRow> rows;
+  Band band;  // of as many tasks as the last row
   for (const Counting counting : {Counting::all, Counting::converged}) {
     const std::size_t first = rows.size();
-    Band band;
     for (const auto& quantity : ranks.quantities()) {
       std::int64_t missing = 0;
       const auto counted_ranks = counted(quantity, ranks.kept(), status, counting, missing);
       const auto tasks = static_cast<std::int64_t>(counted_ranks.size());
       if (tasks == 0 || missing == tasks) continue;
       const std::int64_t points = points_for(ranks.kept(), tasks);
-      if (rows.size() == first || rows.back().tasks != tasks) band = simultaneous_band(tasks, points);
+      if (rows.empty() || rows.back().tasks != tasks) band = simultaneous_band(tasks, points);
       const Counts counts = counts_below(counted_ranks, ranks.kept(), points);
       const double gamma = smallest_tail(tasks, counts);
       rows.push_back({quantity.name, quantity.kind, quantity.is_in_family(), counting, tasks, missing, ranks.kept(),
