@@ -35,7 +35,8 @@ constexpr std::array kCommands{
             report},
     Command{"model",
             "globular --phi0 5 --g 2 --mass 1e5 --half_mass_radius 3 [--G 0.004302]\n"
-            "                      [--radii r1,r2,...] [--df FILE.csv]",
+            "                      [--radii r1,r2,...] [--df FILE.csv] [--table accuracy]\n"
+            "       praesepe model globular --table virial",
             "Prints profiles and scales of a globular cluster model as CSV.", model},
     Command{"extract", "FILE.h5 --task K -o FILE.nc", "Writes one task as an ArviZ InferenceData file.", extract},
     Command{"submit",

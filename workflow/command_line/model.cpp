@@ -6,6 +6,7 @@
 
 #include "sim/astrometry/catalogue_reader.hpp"
 #include "sim/error.hpp"
+#include "sim/globular/model_checks.hpp"
 #include "sim/globular/model_table.hpp"
 #include "workflow/command_line/command.hpp"
 
@@ -29,16 +30,19 @@ std::vector<double> parse_radii(const std::string& text) {
 options::options_description model_options() {
   options::options_description named;
   const auto number = [] { return options::value<double>()->value_name("NUMBER"); };
-  named.add_options()("phi0", number()->required(), "dimensionless central potential");
-  named.add_options()("g", number()->required(), "truncation, 0 <= g < 3.5");
-  named.add_options()("mass", number()->required(), "Msun");
-  named.add_options()("half_mass_radius", number()->required(), "pc, in three dimensions");
+  named.add_options()("phi0", number(), "dimensionless central potential");
+  named.add_options()("g", number(), "truncation, 0 <= g < 3.5");
+  named.add_options()("mass", number(), "Msun");
+  named.add_options()("half_mass_radius", number(), "pc, in three dimensions");
   named.add_options()("G", number()->default_value(sim::astrometry::kGravity, "4.30091727e-3"),
                       "Newton's constant, pc Msun^-1 (km/s)^2");
   named.add_options()("radii", options::value<std::string>()->value_name("r1,r2,..."),
                       "radii of the table, pc (default: 101 up to the edge)");
   named.add_options()("df", options::value<std::string>()->value_name("FILE.csv"),
                       "instead, the distribution function at the points of this file (columns r, v)");
+  named.add_options()("table", options::value<std::string>()->value_name("NAME"),
+                      "instead, accuracy: ln f by the solver of inference and an independent solution; or virial: "
+                      "r_v/r_h and the bound F_b over all phi0 and g, which takes no parameters");
   return named;
 }
 
@@ -56,12 +60,25 @@ int model(const Command& command, const Arguments& arguments) {
   if (!parse(command, arguments, model_options(), {"KIND"}, values)) return kSuccess;
   const std::string kind = values["KIND"].as<std::string>();
   if (kind != "globular") throw InputError("praesepe model: there is no model \"" + kind + "\"; expected globular");
-  const auto number = [&values](const char* name) { return values[name].as<double>(); };
-  const sim::globular::GlobularModel model({.phi0 = number("phi0"),
-                                            .g = number("g"),
-                                            .mass = number("mass"),
-                                            .half_mass_radius = number("half_mass_radius")},
-                                           number("G"));
+  const std::string table = values.contains("table") ? values["table"].as<std::string>() : "";
+  if (values.contains("table") && table != "virial" && table != "accuracy") {
+    throw InputError("praesepe model: --table " + table + "; expected virial or accuracy");
+  }
+  if (table == "virial") {
+    std::cout << sim::globular::virial_table();
+    return kSuccess;
+  }
+  const auto number = [&values](const char* name) {
+    if (!values.contains(name)) throw InputError(fmt::format("praesepe model: --{} is missing", name));
+    return values[name].as<double>();
+  };
+  const sim::globular::GlobularParameters parameters{
+      .phi0 = number("phi0"), .g = number("g"), .mass = number("mass"), .half_mass_radius = number("half_mass_radius")};
+  if (table == "accuracy") {
+    std::cout << sim::globular::accuracy_table(parameters, number("G"));
+    return kSuccess;
+  }
+  const sim::globular::GlobularModel model(parameters, number("G"));
   if (values.contains("df")) {
     std::cout << distribution_function(model, values["df"].as<std::string>());
     return kSuccess;

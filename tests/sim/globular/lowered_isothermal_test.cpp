@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <boost/math/special_functions/gamma.hpp>
-#include <boost/numeric/odeint.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "sim/error.hpp"
+#include "sim/globular/adaptive_structure.hpp"
 #include "sim/globular/virial_boundary.hpp"
 
 namespace praesepe::sim::globular {
@@ -28,81 +27,34 @@ std::vector<Pair> prior_points() {
   return points;
 }
 
-/// The same model by Boost.Odeint (Cash-Karp, 1e-12) and Boost's incomplete gamma function. Three independent
-/// variables in turn: x out to Phi0/2, then u = phi^(1/2) to the edge, which is a regular point in it; ln m for
-/// the half-mass radius.
-class Oracle {
- public:
-  Oracle(double phi0, double g) : phi0_(phi0), g_(g) {
-    const auto in_x = [this](const Pair& y, Pair& dy, double x) {  // y = (phi, m)
-      dy = {-y[1] / (x * x), 9.0 * x * x * density(y[0])};
-    };
-    Pair y = start();
-    double x = kStart;
-    while (y[0] > 0.5 * phi0) {
-      integrate(in_x, y, x, x * 1.05);
-      x *= 1.05;
-    }
-    Pair z{x, y[1]};  // (x, m) as functions of u
-    const auto in_u = [this](const Pair& v, Pair& dv, double u) {
-      dv[0] = -v[0] * v[0] / v[1] * 2.0 * u;
-      dv[1] = 9.0 * v[0] * v[0] * density(u * u) * dv[0];
-    };
-    integrate(in_u, z, std::sqrt(y[0]), 0.0);
-    edge = z[0];
-    mass = z[1];
-    Pair w{start()[0], kStart};  // (phi, x) as functions of ln m
-    const auto in_log_m = [this](const Pair& v, Pair& dv, double log_m) {
-      const double m = std::exp(log_m);
-      dv[1] = m / (9.0 * v[1] * v[1] * density(v[0]));
-      dv[0] = -m / (v[1] * v[1]) * dv[1];
-    };
-    integrate(in_log_m, w, std::log(start()[1]), std::log(0.5 * mass));
-    half_mass_radius = w[1];
-    potential_at_half_mass = w[0];
-  }
-
-  double edge, mass, half_mass_radius, potential_at_half_mass;
-
- private:
-  static constexpr double kStart = 1e-3;
-
-  double e(double a, double phi) const { return phi > 0.0 ? std::exp(phi) * boost::math::gamma_p(a, phi) : 0.0; }
-  double density(double phi) const { return e(g_ + 1.5, phi) / central_e_; }
-  /// (phi, m) at x = kStart: phi = Phi0 - 3/2 x^2 + b x^4, b = (27/40) dlnrho/dphi; errors 1e-17.
-  Pair start() const {
-    const double b = 27.0 / 40.0 * e(g_ + 0.5, phi0_) / e(g_ + 1.5, phi0_);
-    const double x2 = kStart * kStart;
-    return {phi0_ - 1.5 * x2 + b * x2 * x2, kStart * x2 * (3.0 - 4.0 * b * x2)};
-  }
-  template <class System>
-  static void integrate(const System& system, Pair& y, double from, double to) {
-    namespace odeint = boost::numeric::odeint;
-    // Not Fehlberg's 7(8), whose error estimate vanishes for a pure quadrature, as the mass is near the edge.
-    static const odeint::runge_kutta_cash_karp54<Pair> method;
-    const auto stepper = odeint::make_controlled(1e-14, 1e-12, method);
-    odeint::integrate_adaptive(stepper, system, y, from, to, 1e-3 * (to - from));
-  }
-
-  double phi0_, g_;
-  double central_e_ = e(g_ + 1.5, phi0_);
-};
-
 TEST(LoweredIsothermal, AgreesWithAnAdaptiveIntegrationOverThePrior) {
   for (const auto& [phi0, g] : prior_points()) {
-    const Oracle oracle(phi0, g);
+    const AdaptiveStructure oracle(phi0, g);
     // Below g = 1/2 the density leaves zero at the edge so steeply that a grid point close to it costs a digit.
     for (const auto& [step, tolerance] : {Pair{0.1, 1e-6}, Pair{0.025, g < 0.5 ? 2e-8 : 3e-10}}) {
       const LoweredIsothermal model(phi0, g, {.step = step});
       // An error of the potential shifts an edge far out in proportion to dlnx_t/dg.
       const double stretch = 1.0 + std::abs(model.edge().d_g / model.edge().value);
-      EXPECT_NEAR(model.edge().value / oracle.edge, 1.0, tolerance * std::max(1.0, 0.25 * stretch)) << phi0 << " " << g;
-      EXPECT_NEAR(model.mass().value / oracle.mass, 1.0, 0.3 * tolerance) << phi0 << " " << g;
-      EXPECT_NEAR(model.half_mass_radius().value / oracle.half_mass_radius, 1.0, 0.5 * tolerance) << phi0 << " " << g;
-      EXPECT_NEAR(model.potential(oracle.half_mass_radius).value, oracle.potential_at_half_mass, 0.1 * tolerance * phi0)
+      EXPECT_NEAR(model.edge().value / oracle.edge(), 1.0, tolerance * std::max(1.0, 0.25 * stretch))
           << phi0 << " " << g;
-      EXPECT_NEAR(model.mass_inside(oracle.half_mass_radius).value / oracle.mass, 0.5, tolerance) << phi0 << " " << g;
+      EXPECT_NEAR(model.mass().value / oracle.mass(), 1.0, 0.3 * tolerance) << phi0 << " " << g;
+      EXPECT_NEAR(model.half_mass_radius().value / oracle.half_mass_radius(), 1.0, 0.5 * tolerance) << phi0 << " " << g;
+      EXPECT_NEAR(model.potential(oracle.half_mass_radius()).value, oracle.potential_at_half_mass(),
+                  0.1 * tolerance * phi0)
+          << phi0 << " " << g;
+      EXPECT_NEAR(model.mass_inside(oracle.half_mass_radius()).value / oracle.mass(), 0.5, tolerance)
+          << phi0 << " " << g;
     }
+  }
+}
+
+TEST(LoweredIsothermal, AgreesWithAnAdaptiveIntegrationFromCentreToEdge) {
+  for (const auto& [phi0, g] : {Pair{1.5, 1.0}, Pair{5.0, 2.0}, Pair{8.0, 1.6}, Pair{14.0, 0.1}}) {
+    const LoweredIsothermal model(phi0, g, {.step = 0.025});
+    std::vector<double> x{0.0, 5e-4};
+    for (int i = 1; i < 40; ++i) x.push_back(model.edge().value * std::pow(i / 40.0, 3));
+    const auto phi = AdaptiveStructure(phi0, g).potentials(x);
+    for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(model.potential(x[i]).value, phi[i], 1e-9 * phi0) << x[i];
   }
 }
 

@@ -81,6 +81,10 @@ class BadInput(ProgramTest):
     def test_a_truncated_fits_file(self):
         self.refuse_catalogue(b"SIMPLE  =                    T", name="bad.fits")
 
+    def test_a_model_without_its_parameters_or_with_an_unknown_table(self):
+        self.assert_refused("model", "globular", "--phi0", "5", says=["--g is missing"])
+        self.assert_refused("model", "globular", "--table", "virail", says=["virail", "virial or accuracy"])
+
     def test_an_output_that_cannot_be_written(self):
         self.write("file", "")
         self.write("good.csv", CATALOGUE)
