@@ -3,6 +3,7 @@
 import argparse
 import csv
 
+import model_csv
 import praesepe_style as style
 from gathered import Gathered
 
@@ -52,3 +53,16 @@ def main(description, draw, rows, needs_truth=False, needs=(), **options):
             style.save(draw(gathered, **chosen), given["output"])
         except WrongUsage as wrong:
             arguments.error(str(wrong))
+
+
+def main_of_tables(description, draw):
+    """Draws one figure of tables that `praesepe model` printed: draw(tables), each {column: (row)}."""
+    arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("tables", nargs="+", metavar="CSV")
+    arguments.add_argument("-o", "--output", required=True)
+    given = arguments.parse_args()
+    style.use()
+    try:
+        style.save(draw([model_csv.read(path) for path in given.tables]), given.output)
+    except KeyError as missing:
+        arguments.error(f"no column {missing}: is this what `praesepe model` printed for this figure?")
