@@ -1,6 +1,6 @@
 """The figures of synthetic files, and the numbers they plot.
 
-usage: figures_test.py FIGURES_FOLDER
+usage: figures_test.py FIGURES_FOLDER WRITE_REPORT
 """
 import csv
 import pathlib
@@ -19,8 +19,8 @@ except ImportError as missing:
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import synthetic_posteriors
 
-FIGURES = pathlib.Path(sys.argv[1])
-del sys.argv[1:3]  # the second, a program, is for the other test of this folder
+FIGURES, WRITE_REPORT = map(pathlib.Path, sys.argv[1:3])
+del sys.argv[1:3]
 
 
 def draw(script, path, output, *options):
@@ -38,6 +38,9 @@ class Figures(unittest.TestCase):
     def rows(self, name):
         with open(self.folder / name, newline="") as file:
             return list(csv.DictReader(file))
+
+    def calibrate(self):
+        subprocess.run([WRITE_REPORT, self.path, self.folder / "report", "recovery"], check=True)
 
     def succeed(self, script, *options):
         done = draw(script, self.path, self.folder / "figure.svg", *options)
@@ -66,7 +69,8 @@ class Figures(unittest.TestCase):
 
     def test_all_figures_of_a_line_campaign(self):
         synthetic_posteriors.write(self.path, "line-outliers", replicates=5, draws=50)
-        for script in ("intervals.py", "recovery.py", "coverage_curve.py", "diagnostics.py"):
+        self.calibrate()
+        for script in ("intervals.py", "recovery.py", "coverage_curve.py", "contraction.py", "cost.py", "diagnostics.py"):
             self.succeed(script)
         for part in ("chains", "corner"):
             self.succeed("task_page.py", "--task", 2, "--part", part)
@@ -81,8 +85,16 @@ class Figures(unittest.TestCase):
 
     def test_a_campaign_that_failed_throughout_still_has_figures(self):
         synthetic_posteriors.write(self.path, "line-outliers", replicates=2, draws=20, failed=[0, 1])
-        for script in ("intervals.py", "recovery.py", "coverage_curve.py", "diagnostics.py"):
+        self.calibrate()
+        for script in ("intervals.py", "recovery.py", "coverage_curve.py", "cost.py", "diagnostics.py"):
             self.succeed(script)
+
+    def test_a_figure_of_ranks_says_what_it_needs(self):
+        synthetic_posteriors.write(self.path, "line-outliers", replicates=2, draws=20)
+        self.calibrate()
+        done = draw("rank_ecdf.py", self.path, self.folder / "figure.pdf")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("truths drawn from the prior", done.stderr)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ class Report(unittest.TestCase):
 
     def test_refusals_leave_everything_alone(self):
         synthetic_posteriors.write(self.path, "line-outliers", replicates=1, draws=20)
-        self.assertIn("recovery, intervals", self.write("nonsense", expect=2))
+        self.assertIn("recovery, rank_ecdf", self.write("nonsense", expect=2))
         self.assertIn("status", self.write(expect=1, PRAESEPE_PYTHON="/bin/false"))
         self.assertFalse(self.report.exists())
         self.report.mkdir()
