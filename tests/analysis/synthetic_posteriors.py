@@ -170,6 +170,20 @@ def write(path, study="globular", replicates=10, cells=None, draws=1000, design=
                 dtype=h5py.string_dtype() if text else None)
 
 
+def add_profiles(path):
+    """Adds /profiles: rho and v2 with known quantiles, 900 q / (1 + r^2) inside 30 pc, zero outside; NaN for failed tasks."""
+    radius, quantiles = np.geomspace(0.1, 100, 13), np.array([0.025, 0.125, 0.25, 0.5, 0.75, 0.875, 0.975])
+    with h5py.File(path, "r+") as file:
+        group = file.create_group("profiles", track_order=True)
+        status = file["task/status"][:]
+        scales = [scale(group, "simulation", file["task/simulation"][:]), scale(group, "radius", radius),
+                  scale(group, "quantile", quantiles)]
+        values = np.where(radius < 30, 900 / (1 + radius**2), 0)[:, None] * quantiles
+        values = np.where((status < 2)[:, None, None], values, np.nan)
+        for name, unit in {"rho": "Msun/pc^3", "v2": "(km/s)^2"}.items():
+            add(group, name, values, scales, chunks=(1, *values.shape[1:])).attrs["units"] = unit
+
+
 def scale(group, name, values, dtype=None):
     data = group.create_dataset(name, data=values, dtype=dtype)
     data.make_scale(name)
