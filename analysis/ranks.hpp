@@ -4,10 +4,12 @@
 // the prior and posteriors are right, r is uniform on 0 ... L whatever f is (Talts et al. 2018, arXiv:1804.06788;
 // Modrak et al. 2023, Bayesian Analysis). Equal values are ordered by chance, with numbers from the task's own stream.
 //
-// Quantities: the sampled parameters; derived quantities; the log likelihood, which sees data that are ignored; the log
-// density, whose rank is the joint expected coverage of highest-density regions; "tarp", the distance to a point drawn
-// from the prior (Lemos et al. 2023, ICML), parameters in units of the prior's standard deviation; and products of
-// neighbouring parameters, from their prior means, which see correlations that are wrong.
+// Quantities: the sampled parameters; derived quantities; the log likelihood, which sees data that the sampler ignores
+// (those that the likelihood itself ignores are seen by no rank, but by the contraction of prior_comparison.hpp); the
+// log density, whose rank is the joint expected coverage of highest-density regions; "tarp", the distance to a point
+// drawn from the prior (Lemos et al. 2023, ICML), parameters in units of the prior's standard deviation: the one that
+// sees a prior left out; and products of neighbouring parameters, from their prior means, which see correlations that
+// are wrong. What each notices, and with how many tasks: tests/analysis/power.
 //
 // L is the same for all tasks: as many as the worst converged task has effective draws, of 399, 199, 99, 49, 19.
 #pragma once

@@ -68,15 +68,15 @@ class FaultyCampaign {
     prior_ = analysis::prior_sample(campaign_);
     campaign_.study = &study_;
     campaign_.sampler.max_continuation = 1;  // ranks need a hundred draws, not a thousand
-    double seconds = 0.0, ess = 1e300;
+    double seconds = 0.0;
     for (const auto& task : workflow::campaign::plan(campaign_)) {
       results_.push_back(workflow::run_task(campaign_, task));
       keys_.push_back(task.key);
       seconds += results_.back().cpu_time;
-      if (results_.back().has_draws()) ess = std::min(ess, smallest_ess(results_.back()));
+      if (results_.back().has_draws()) effective_ = std::min(effective_, smallest_ess(results_.back()));
     }
     std::printf("  %d tasks of %.1f s; effective draws %.0f or more\n", static_cast<int>(kTasks),
-                seconds / static_cast<double>(kTasks), ess);
+                seconds / static_cast<double>(kTasks), effective_);
   }
 
   std::vector<UniformityRow> verdicts(std::size_t tasks) const {
@@ -93,12 +93,15 @@ class FaultyCampaign {
     return std::ranges::count_if(results_, [](const TaskResult& result) { return !result.has_draws(); });
   }
 
+  double effective_draws() const { return effective_; }  ///< of the worst parameter of the worst task
+
  private:
   WrongStudy study_;
   Campaign campaign_;
   analysis::PriorSample prior_;
   std::vector<TaskResult> results_;
   std::vector<sim::random::StreamKey> keys_;
+  double effective_ = 1e300;
 };
 
 /// The number of tasks with which the family first rejects at 5 %; prints who rejects with all of them.
@@ -122,6 +125,7 @@ void expect_rejected(GlobularFault fault, std::int64_t at_most) {
 TEST(GlobularPower, PassesTheRightStudy) {
   const FaultyCampaign campaign(GlobularFault::none);
   EXPECT_EQ(campaign.without_draws(), 0);
+  EXPECT_GE(campaign.effective_draws(), static_cast<double>(kKept));
   for (const auto& row : campaign.verdicts(kTasks))
     if (row.counting == Counting::all && row.in_family) {
       std::printf("  %-16s p %.2g, corrected %.2g\n", row.quantity.c_str(), row.p, row.p_holm);

@@ -1,4 +1,5 @@
 // The globular study with a likelihood that is wrong in a known way; all else, the simulation above all, is right.
+// Posterior functions are left out: ranks do not use them.
 #pragma once
 
 #include "infer/models/globular/globular_study.hpp"
