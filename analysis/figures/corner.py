@@ -92,9 +92,10 @@ def joint_density(x, y):
     centre = points.mean(axis=1, keepdims=True)
     root = np.linalg.cholesky(np.cov(points))
     white = np.linalg.solve(root, points - centre)
-    reach = 1.15 * np.abs(white).max()
+    width = len(x) ** (-1 / 6)
+    reach = np.abs(white).max() + 3 * width
     counts, edges, _ = np.histogram2d(*white, BINS, [[-reach, reach]] * 2)
-    kernel = smoothing(len(x) ** (-1 / 6) / (edges[1] - edges[0]))
+    kernel = smoothing(width / (edges[1] - edges[0]))
     middle = (edges[1:] + edges[:-1]) / 2
     grid = np.array(np.meshgrid(middle, middle, indexing="ij")).reshape(2, -1)
     grid_x, grid_y = (root @ grid + centre).reshape(2, BINS, BINS)
@@ -110,10 +111,10 @@ def region_levels(density):
 
 def marginal(values):
     """The smoothed marginal, to its peak."""
-    spread = values.std()
-    reach = 1.15 * np.abs(values - values.mean()).max()
+    width = values.std() * len(values) ** (-1 / 5)
+    reach = np.abs(values - values.mean()).max() + 3 * width
     counts, edges = np.histogram(values, BINS, values.mean() + np.array([-reach, reach]))
-    density = smoothing(spread * len(values) ** (-1 / 5) / (edges[1] - edges[0])) @ counts
+    density = smoothing(width / (edges[1] - edges[0])) @ counts
     return (edges[1:] + edges[:-1]) / 2, density / density.max()
 
 
@@ -140,16 +141,18 @@ def legend(figure, panels, truth_known):
     handles.append(Patch(facecolor=style.GREY + "99", edgecolor=style.GREY, label="75 % region (95 %: lighter)"))
     if truth_known:
         handles.append(Line2D([], [], color=style.BLACK, lw=0.8, ls="--", label="true value"))
-    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.985), title=panels.note or None,
-                  title_fontsize=7, alignment="left")
+    figure.legend(handles=handles, loc="upper right", title=panels.note or None, title_fontsize=7, alignment="left")
 
 
 def draw(gathered, parameters=None, cells=None):
     panels = Panels(gathered, parameters, cells)
     size = len(panels.axes)
     width = np.clip(1.6 * size, style.COLUMN, style.PAGE)
-    figure, grid = style.plt.subplots(size, size, figsize=(width, width), squeeze=False, sharex="col")
-    figure.subplots_adjust(left=0.62 / width, right=1 - 0.1 / width, bottom=0.6 / width, top=1 - 0.1 / width, wspace=0.06,
+    # The legend has its place in the empty corner, if that is large enough for it.
+    above = 0.1 if size > 3 else 0.3 + 0.17 * (len(panels.cells) + 3)
+    height = width + above - 0.1
+    figure, grid = style.plt.subplots(size, size, figsize=(width, height), squeeze=False, sharex="col")
+    figure.subplots_adjust(left=0.62 / width, right=1 - 0.1 / width, bottom=0.6 / height, top=1 - above / height, wspace=0.06,
                            hspace=0.06)
     truths = np.array(list(panels.truths.values()))
     # The widest first, or it would hide the others.

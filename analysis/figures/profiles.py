@@ -122,6 +122,9 @@ def draw_bands(axes, radius, values, quantiles):
 
 def draw_function(axes, below, content, name, cell):
     values, median, truth = content.values[name, cell], content.median(name, cell), content.truths[name, cell]
+    if not np.isfinite(values).any():
+        axes.text(0.5, 0.5, "no posterior", transform=axes.transAxes, ha="center", va="center", color=style.RED)
+        return
     draw_bands(axes, content.radius, values, content.quantiles)
     axes.plot(content.radius[median > 0], median[median > 0], color=style.BLUE, lw=1.0, label="median")
     with warnings.catch_warnings():
@@ -161,8 +164,9 @@ def draw(gathered, cells=None, functions=None, truth=None):
         grid[0, column].set_title(two_a_line(cell_choice.title(gathered, cell)))
         grid[-1, column].set_xlabel("$r$ or $R$ (pc)" if "Sigma" in content.names else "$r$ (pc)")
     figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.25 / figure.get_size_inches()[1]))
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper center", ncols=len(labels), columnspacing=1.2, handlelength=1.5, borderaxespad=0.1)
+    handles, labels = max((axes.get_legend_handles_labels() for axes in grid[0]), key=lambda both: len(both[1]))
+    figure.legend(handles, labels, loc="upper center", ncols=max(1, len(labels)), columnspacing=1.2, handlelength=1.5,
+                  borderaxespad=0.1)
     if note := cell_choice.omission(gathered, content.cells):
         figure.text(0.995, 0.995, note, ha="right", va="top", fontsize=6)
     return figure
