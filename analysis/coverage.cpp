@@ -34,7 +34,9 @@ std::optional<bool> between(double low, double truth, double high) {
 /// Whether the task counts, and if so whether it is a hit.
 std::optional<bool> counted(const Recovery& recovery, Eigen::Index t, Eigen::Index q, double level, Counting counting) {
   const auto held = holds_truth(recovery, t, q, level);
-  const bool converged = recovery.status[static_cast<std::size_t>(t)] == TaskStatus::converged;
+  const TaskStatus status = recovery.status[static_cast<std::size_t>(t)];
+  if (status == TaskStatus::missing) return std::nullopt;
+  const bool converged = status == TaskStatus::converged;
   if (counting == Counting::converged) return converged ? std::optional(held.value_or(false)) : std::nullopt;
   return held.value_or(counting == Counting::failures_as_hits);
 }

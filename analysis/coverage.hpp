@@ -33,7 +33,8 @@ struct Interval {
 Interval jeffreys(double hits, double trials, double level = 0.95);
 Interval clopper_pearson(double hits, double trials, double level = 0.95);
 
-/// Which tasks a rate is made of. `all` and `failures_as_hits` bracket what the failed tasks could have been.
+/// Which tasks a rate is made of: of those that have run, a missing task counts nowhere. `all` and `failures_as_hits`
+/// bracket what the failed tasks could have been.
 enum class Counting {
   all,              ///< every task; one without a posterior misses
   converged,        ///< status 0 only

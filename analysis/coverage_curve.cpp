@@ -50,7 +50,7 @@ const char* name_of(IntervalKind kind) {
 }
 
 CoverageCurve::CoverageCurve(const workflow::store::PosteriorFile& file)
-    : tasks_(static_cast<std::int64_t>(file.tasks().size())), draws_(file.layout().chains * file.layout().draws) {
+    : tasks_(count_run(file)), draws_(file.layout().chains * file.layout().draws) {
   for (const auto& quantity : file.quantities())
     if (quantity != workflow::store::kLogLikelihood && quantity != workflow::store::kLogDensity)
       quantities_.push_back(quantity);

@@ -1,6 +1,13 @@
 #include "analysis/draws.hpp"
 
+#include <algorithm>
+
 namespace praesepe::analysis {
+
+std::int64_t count_run(const workflow::store::PosteriorFile& file) {
+  return std::ranges::count_if(file.tasks(),
+                               [](const auto& task) { return task.status != workflow::store::TaskStatus::missing; });
+}
 
 std::vector<std::size_t> for_each_task(const workflow::store::PosteriorFile& file,
                                        const std::function<void(const TaskDraws&)>& visit) {

@@ -17,6 +17,9 @@ struct TaskDraws {
   Eigen::VectorXd truth;       ///< (Q)
 };
 
+/// Tasks that have run: those that are missing do not count in any rate.
+std::int64_t count_run(const workflow::store::PosteriorFile& file);
+
 /// Visits the tasks that have a posterior. Those with a draw that is NaN are left out, and their rows returned.
 std::vector<std::size_t> for_each_task(const workflow::store::PosteriorFile& file,
                                        const std::function<void(const TaskDraws&)>& visit);

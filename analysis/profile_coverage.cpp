@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 #include <optional>
 
+#include "analysis/draws.hpp"
 #include "sim/error.hpp"
 #include "workflow/campaign/plan.hpp"
 
@@ -47,22 +46,14 @@ std::optional<std::vector<Eigen::MatrixXd>> true_profiles(const store::Posterior
   }
 }
 
-/// Trials and hits of one function and band, by radius.
-struct Hits {
-  std::vector<std::int64_t> tasks, hits;
-
-  explicit Hits(std::size_t radii) : tasks(radii, 0), hits(radii, 0) {}
-  void add(const Eigen::MatrixXd* profile, const Eigen::VectorXd& truth, const BandColumns& band) {
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      const auto r = static_cast<Eigen::Index>(i);
-      const double low = profile ? (*profile)(r, band.low) : std::numeric_limits<double>::quiet_NaN();
-      const double high = profile ? (*profile)(r, band.high) : low;
-      if (truth[r] == 0.0 && !(high > 0.0)) continue;
-      ++tasks[i];
-      hits[i] += low <= truth[r] && truth[r] <= high ? 1 : 0;
-    }
+/// Adds to `hits` (radius) where the band holds the truth.
+void count(const Eigen::MatrixXd& profile, const Eigen::VectorXd& truth, const BandColumns& band,
+           std::vector<std::int64_t>& hits) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const auto r = static_cast<Eigen::Index>(i);
+    hits[i] += profile(r, band.low) <= truth[r] && truth[r] <= profile(r, band.high) ? 1 : 0;
   }
-};
+}
 
 }  // namespace
 
@@ -75,18 +66,19 @@ std::vector<ProfileRow> profile_coverage(const store::PosteriorFile& file) {
   const auto bands = bands_of(file.layout().quantile);
   for (std::size_t f = 0; f < file.layout().profiles.size(); ++f) {
     const std::string& name = file.layout().profiles[f].name;
-    std::vector<Hits> hits(bands.size(), Hits(radii.size()));
+    std::vector<std::vector<std::int64_t>> hits(bands.size(), std::vector<std::int64_t>(radii.size(), 0));
     for (std::size_t t = 0; t < file.tasks().size(); ++t) {
-      std::optional<Eigen::MatrixXd> profile;
-      if (file.tasks()[t].has_draws()) profile = file.profile(t, name);
+      if (!file.tasks()[t].has_draws()) continue;
+      const Eigen::MatrixXd profile = file.profile(t, name);
       const Eigen::VectorXd truth = (*truths)[t].col(static_cast<Eigen::Index>(f));
-      for (std::size_t b = 0; b < bands.size(); ++b) hits[b].add(profile ? &*profile : nullptr, truth, bands[b]);
+      for (std::size_t b = 0; b < bands.size(); ++b) count(profile, truth, bands[b], hits[b]);
     }
+    const std::int64_t tasks = count_run(file);
+    const auto trials = static_cast<double>(tasks);
     for (std::size_t b = 0; b < bands.size(); ++b) {
       for (std::size_t r = 0; r < radii.size(); ++r) {
-        const auto trials = static_cast<double>(hits[b].tasks[r]), held = static_cast<double>(hits[b].hits[r]);
-        rows.push_back(
-            {name, radii[r], bands[b].level, hits[b].tasks[r], hits[b].hits[r], held / trials, jeffreys(held, trials)});
+        const auto held = static_cast<double>(hits[b][r]);
+        rows.push_back({name, radii[r], bands[b].level, tasks, hits[b][r], held / trials, jeffreys(held, trials)});
       }
     }
   }

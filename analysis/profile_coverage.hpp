@@ -1,7 +1,8 @@
 // How often bands of posterior functions - rho(r), v2(r), M(<r), Sigma(R) - hold the true function, radius by radius.
 //
-// Pointwise: a band that holds the truth at 95 % of the radii need not hold it at all of them. A task is left out at a
-// radius where truth and band are all zero, outside the cluster; one without a posterior misses.
+// Pointwise: a band that holds the truth at 95 % of the radii need not hold it at all of them. Outside the cluster
+// truth and band are zero, which counts as held, so coverage rises above nominal there. A task without a posterior
+// misses.
 #pragma once
 
 #include <string>
@@ -17,7 +18,7 @@ struct ProfileRow {
   double radius;  ///< pc
   double level;
   std::int64_t tasks, hits;
-  double coverage;  ///< NaN for no tasks
+  double coverage;
   Interval jeffreys;
 };
 

@@ -155,9 +155,9 @@ void publish(const fs::path& temporary, const fs::path& folder) {
 }  // namespace
 
 const std::vector<std::string>& figure_names() {
-  static const std::vector<std::string> names{"recovery",           "rank_ecdf",      "rank_histogram",
-                                              "intervals",          "coverage_curve", "contraction",
-                                              "averaged_posterior", "cost",           "diagnostics"};
+  static const std::vector<std::string> names{
+      "recovery",           "rank_ecdf", "rank_histogram", "intervals",        "coverage_curve", "contraction",
+      "averaged_posterior", "corner",    "profiles",       "profile_coverage", "cost",           "diagnostics"};
   return names;
 }
 

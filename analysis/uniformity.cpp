@@ -14,6 +14,7 @@ std::vector<std::int64_t> counted(const RankedQuantity& quantity, std::int64_t k
   std::vector<std::int64_t> ranks;
   missing = 0;
   for (std::size_t t = 0; t < quantity.ranks.size(); ++t) {
+    if (status[t] == TaskStatus::missing) continue;
     if (counting == Counting::converged && status[t] != TaskStatus::converged) continue;
     if (quantity.ranks[t] >= 0) {
       ranks.push_back(quantity.ranks[t]);

@@ -23,7 +23,7 @@ from gathered import Gathered
 from hypertext import SCRIPT, document, escape, number, percent, plural, read_table, short, table
 
 ALL_PAGES = 64     # a campaign of up to so many tasks gets a page for each
-FIRST_PAGES = 16   # a larger one for these, and those that need a look
+FIRST_PAGES = 4    # a larger one for these, and those that need a look
 FAMILY_WISE_LEVEL = 0.05
 MISSING = 4
 class Report:
@@ -52,6 +52,7 @@ class Report:
         folder.mkdir(exist_ok=True)
         style.plt.rcParams["svg.hashsalt"] = name  # ids that no other figure on the page has
         style.save(figure, folder / f"{name}.svg")
+        figure.set_layout_engine("none")  # as it stands: finding the layout again takes as long as drawing
         style.save(figure, folder / f"{name}.pdf")
         style.close(figure)
         text = (folder / f"{name}.svg").read_text()
@@ -159,13 +160,15 @@ class Report:
         counts = [f"{(self.status == code).sum()} {style.STATUS_NAMES[code]}" for code in range(1, 5)
                   if (self.status == code).any()]
         tasks = f"{converged} of {plural(g.tasks, 'task')} converged" + (f"; {', '.join(counts)}" if counts else "") + "."
+        if (self.status == MISSING).any():
+            tasks += " What is missing counts nowhere: the campaign is not finished."
         if not self.coverage:
             return f"{tasks} {'Real data have no known truth, so there is no coverage' if g.design == 'data' else 'The file has no truths, so there is no coverage'}: the posteriors are below."
         pooled, lower = self.rate("all", 0.95), self.rate("all", 0.95, "failures_as_hits")
-        if pooled is None:
-            return f"{tasks} No task tells which parameters were sampled, so there is no coverage."
+        if pooled is None or pooled["tasks"] == "0":
+            return f"{tasks} No task has run that tells which parameters were sampled, so there is no coverage."
         text = (f"95 % intervals hold the truth in <strong>{percent(pooled['coverage'])}</strong> "
-                f"[{percent(pooled['jeffreys_low'])}, {percent(pooled['jeffreys_high'])}] of {plural(g.tasks, 'task')} × "
+                f"[{percent(pooled['jeffreys_low'])}, {percent(pooled['jeffreys_high'])}] of {plural(int(pooled['tasks']), 'task')} × "
                 f"{plural(len(g.free), 'parameter')}")
         if pooled["hits"] != lower["hits"]:
             text += f" (tasks without a posterior counted as misses; {percent(lower['coverage'])} if as hits)"
@@ -182,7 +185,8 @@ class Report:
     def verdict(self):
         family = self.family()
         if not family:
-            return ""
+            return (" Whether ranks are uniform was not tested: this program does not understand the campaign of the file."
+                    if self.gathered.design == "prior" and self.coverage else "")
         outside = sorted((row for row in family if float(row["p_holm"]) <= FAMILY_WISE_LEVEL), key=lambda row: float(row["p"]))
         smallest = min(float(row["p_holm"]) for row in family)
         if not outside:

@@ -4,10 +4,13 @@ from typing import Callable, NamedTuple
 
 import averaged_posterior
 import contraction
+import corner
 import cost
 import coverage_curve
 import diagnostics
 import intervals
+import profile_coverage
+import profiles
 import rank_ecdf
 import rank_histogram
 import recovery
@@ -22,6 +25,8 @@ class Figure(NamedTuple):
     needs_truth: bool = True
 
     def is_possible(self, gathered):
+        if self.name == "profiles" and not profiles.functions(gathered):
+            return False
         if not gathered.free or (self.needs_truth and not gathered.has_truth):
             return False
         return not self.table or bool(gathered.table(self.table))
@@ -49,6 +54,15 @@ FIGURES = [
     Figure("averaged_posterior", averaged_posterior.draw, "Averaged posterior",
            "Mean of all posteriors in bins of equal prior probability: flat if the posteriors are right. A weak test.",
            "averaged_posterior"),
+    Figure("corner", corner.draw, "Joint posteriors",
+           "First realisation of each cell shown: regions of highest density with 75 and 95 % of the draws, smoothed marginals, "
+           "true values as lines.", needs_truth=False),
+    Figure("profiles", profiles.draw, "Posterior functions",
+           "First realisation of each cell shown: median, 50, 75 and 95 % bands, and the bands relative to the median.",
+           needs_truth=False),
+    Figure("profile_coverage", profile_coverage.draw, "Coverage of posterior functions",
+           "How often pointwise bands hold the true function; outside the cluster truth and band are both zero.",
+           "profile_coverage"),
     Figure("cost", cost.draw, "Cost", "CPU time and evaluations of the log density by task, and the rungs of the sampler's "
            "ladder that were taken.", needs_truth=False),
     Figure("diagnostics", diagnostics.draw, "Diagnostics",
