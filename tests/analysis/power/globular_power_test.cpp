@@ -145,7 +145,7 @@ TEST(GlobularPower, PassesTheRightStudy) {
   EXPECT_TRUE(analysis::is_calibrated(campaign.verdicts(kTasks), Counting::all));
 }
 
-TEST(GlobularPower, NoticesHalvedErrorBars) { expect_rejected(GlobularFault::half_errors, 10); }
+TEST(GlobularPower, NoticesHalvedErrorBars) { expect_rejected(GlobularFault::half_errors, 25); }
 
 TEST(GlobularPower, NoticesAMissingJacobian) { expect_rejected(GlobularFault::no_jacobian, 10); }
 
