@@ -21,6 +21,12 @@ namespace {
 
 std::string line_of(const Json& event) { return event.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+Json this_run(int ranks, int threads) {
+  Json run{{"ranks", ranks}, {"threads", threads}};
+  for (const auto& [name, value] : store::run_facts()) run[name] = value;
+  return run;
+}
+
 double max_r_hat(const store::TaskResult& result) {
   double largest = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t j = 0; j < result.quantities.size(); ++j) {
@@ -47,12 +53,13 @@ std::vector<Part> parts_of(const std::vector<std::int64_t>& tasks, std::size_t w
 }
 
 CampaignWorker::CampaignWorker(const Campaign& campaign, const std::vector<Task>& plan, const ResultFolder& folder,
-                               bool other_processes)
+                               int ranks, int threads)
     : campaign_(campaign),
       plan_(plan),
       folder_(folder),
       identity_(identity_of(campaign)),
-      other_processes_(other_processes) {}
+      other_processes_(ranks > 1),
+      runs_(Json::array({this_run(ranks, threads)}).dump()) {}
 
 std::shared_ptr<ChainBoard> CampaignWorker::board_of(Part part) {
   const std::lock_guard lock(mutex_);
@@ -94,6 +101,7 @@ std::string CampaignWorker::run_and_publish(const Task& task, BoardWorker& journ
   if (!verdict) fault_point("task");
   store::TaskResult result = verdict ? crashed_result(campaign_, task, *verdict) : run_task(campaign_, task, &journal);
   result.attempts = mark.attempts();
+  result.runs = runs_;
   result.cpu_time += journal.seconds_of_others();
   const auto publication = store::publish_shard(folder_.shards(), result, identity_);
   std::error_code ignored;

@@ -70,9 +70,9 @@ std::vector<std::int64_t> unfinished_tasks(const Campaign& campaign, const std::
 RunOutcome run_campaign(const scheduler::Ranks& ranks, const Campaign& campaign, const std::vector<Task>& plan,
                         const ResultFolder& folder, const RunOptions& options) {
   note_crashes_in_marks();
-  CampaignWorker worker(campaign, plan, folder, ranks.size() > 1);
-  const auto work = [&worker](std::int64_t part) { return worker.work(Part::numbered(part)); };
   const int threads = thread_count(options.threads, ranks);
+  CampaignWorker worker(campaign, plan, folder, ranks.size(), threads);
+  const auto work = [&worker](std::int64_t part) { return worker.work(Part::numbered(part)); };
   if (!ranks.is_first()) {
     scheduler::run_tasks(ranks, {}, threads, work, {});
     return {};

@@ -53,7 +53,7 @@ void extract(const PosteriorFile& file, std::int64_t task, const std::filesystem
     throw InputError(fmt::format("{}: task {} has no draws (status {}: {})", file.path().string(), task,
                                  static_cast<int>(outcome.status), outcome.message));
   const auto result = file.task_result(row);
-  auto attributes = root_attributes(file.campaign(), file.created());
+  auto attributes = root_attributes(file.campaign(), file.origin());
   attributes.insert(attributes.end(), {{"task", result.id},
                                        {"cell", result.cell},
                                        {"replicate", result.replicate},

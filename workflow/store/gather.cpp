@@ -25,7 +25,7 @@ namespace {
 struct Source {
   fs::path file;
   std::size_t row;
-  std::string created;
+  Origin origin;
   TaskResult outcome;
 
   TaskResult read() const { return PosteriorFile(file).task_result(row); }
@@ -54,7 +54,7 @@ void add(Sources& sources, Source found) {
   const auto [place, is_new] = sources.try_emplace(found.outcome.id, found);
   if (is_new) return;
   Source& known = place->second;
-  const auto order = [](const Source& s) { return std::tie(s.outcome.status, s.created, s.file); };
+  const auto order = [](const Source& s) { return std::tie(s.outcome.status, s.origin.created, s.file); };
   if (known.outcome.has_draws() && found.outcome.has_draws() && !same_numbers(known.read(), found.read()))
     throw InputError(fmt::format("{} and {} hold different results of task {}; remove the one that is not wanted",
                                  known.file.string(), found.file.string(), known.outcome.id));
@@ -75,7 +75,7 @@ Sources find_results(const std::vector<fs::path>& files, const CampaignIdentity&
     if (file.tasks().size() == 1 || has_seal(path)) check_seal(path);
     check_file(path, file, campaign);
     for (std::size_t row = 0; row < file.tasks().size(); ++row)
-      if (file.tasks()[row].status != TaskStatus::missing) add(sources, {path, row, file.created(), file.tasks()[row]});
+      if (file.tasks()[row].status != TaskStatus::missing) add(sources, {path, row, file.origin(), file.tasks()[row]});
   }
   return sources;
 }
@@ -140,10 +140,10 @@ std::vector<TaskResult> gather(const CampaignIdentity& campaign, const std::vect
   auto tasks = plan;
   std::sort(tasks.begin(), tasks.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   Layout layout;
-  std::string created;
+  Origin origin;
   for (const auto& [id, source] : results) {
     extend(layout, PosteriorFile(source.file).layout(), source.outcome.has_draws(), source.file.string());
-    created = std::max(created, source.created);
+    origin = unite(origin, source.origin);
   }
   std::vector<std::int64_t> ids;
   for (const auto& task : tasks) {
@@ -152,7 +152,7 @@ std::vector<TaskResult> gather(const CampaignIdentity& campaign, const std::vect
   }
 
   TemporaryFile temporary(output);
-  PosteriorWriter writer(DimensionedFile::create(temporary.path()), layout, ids, campaign, created);
+  PosteriorWriter writer(DimensionedFile::create(temporary.path()), layout, ids, campaign, origin);
   for (std::size_t row = 0; row < tasks.size(); ++row) {
     const auto found = results.find(tasks[row].id);
     writer.write(row, found == results.end() ? missing_result(tasks[row]) : read_result(found->second, tasks[row]));

@@ -66,7 +66,8 @@ void PosteriorFile::read_campaign() {
                                  path_.string(), schema, version_, kSchemaVersion));
   campaign_ = {text("campaign"), text("campaign_sha256"), text("campaign_name"), text("study"),
                static_cast<std::uint64_t>(attribute<std::int64_t>(file_, "/", "seed", 0))};
-  created_ = text("created");
+  origin_.created = text("created");
+  if (auto runs = text("runs"); !runs.empty()) origin_.runs = std::move(runs);
 }
 
 void PosteriorFile::read_layout() {

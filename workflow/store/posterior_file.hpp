@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "workflow/store/identity.hpp"
+#include "workflow/store/provenance.hpp"
 #include "workflow/store/task_fields.hpp"
 
 namespace praesepe::workflow::store {
@@ -21,7 +22,7 @@ class PosteriorFile {
 
   const std::filesystem::path& path() const { return path_; }
   const CampaignIdentity& campaign() const { return campaign_; }
-  const std::string& created() const { return created_; }
+  const Origin& origin() const { return origin_; }
   const std::string& praesepe_version() const { return version_; }
 
   const Layout& layout() const { return layout_; }
@@ -57,7 +58,7 @@ class PosteriorFile {
   std::filesystem::path path_;
   DimensionedFile file_;
   CampaignIdentity campaign_;
-  std::string created_;
+  Origin origin_;
   std::string version_;
   Layout layout_;
   std::vector<TaskResult> tasks_;

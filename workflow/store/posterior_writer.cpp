@@ -27,7 +27,7 @@ void check_quantities(const TaskResult& result) {
 
 }  // namespace
 
-Attributes root_attributes(const CampaignIdentity& campaign, const std::string& created) {
+Attributes root_attributes(const CampaignIdentity& campaign, const Origin& origin) {
   const std::string version = PRAESEPE_VERSION;
   Attributes attributes{{"schema_version", kSchemaVersion},
                         {"campaign_name", campaign.name},
@@ -35,8 +35,9 @@ Attributes root_attributes(const CampaignIdentity& campaign, const std::string& 
                         {"seed", static_cast<std::int64_t>(campaign.seed)},
                         {"campaign", campaign.toml},
                         {"campaign_sha256", campaign.sha256},
-                        {"created", created},
-                        {"created_at", created},
+                        {"created", origin.created},
+                        {"created_at", origin.created},
+                        {"runs", origin.runs},
                         {"creation_library", "praesepe"},
                         {"creation_library_version", version},
                         {"creation_library_language", "C++"},
@@ -46,11 +47,10 @@ Attributes root_attributes(const CampaignIdentity& campaign, const std::string& 
   return attributes;
 }
 
-PosteriorWriter::PosteriorWriter(DimensionedFile file, const Layout& layout,
-                                 const std::vector<std::int64_t>& task_ids, const CampaignIdentity& campaign,
-                                 const std::string& created)
+PosteriorWriter::PosteriorWriter(DimensionedFile file, const Layout& layout, const std::vector<std::int64_t>& task_ids,
+                                 const CampaignIdentity& campaign, const Origin& origin)
     : file_(std::move(file)), fields_(fields_of(layout)) {
-  file_.set_attributes("/", root_attributes(campaign, created));
+  file_.set_attributes("/", root_attributes(campaign, origin));
   for (const auto& group : groups_of(layout, task_ids)) {
     file_.add_group(group.name, group.dimensions);
     for (const auto& field : fields_)

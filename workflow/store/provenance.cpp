@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <boost/version.hpp>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "workflow/store/durable_file.hpp"
 
@@ -48,6 +51,15 @@ Facts run_facts() {
     if (const char* value = std::getenv(name)) facts.emplace_back(name, value);
   }
   return facts;
+}
+
+Origin unite(const Origin& a, const Origin& b) {
+  std::set<nlohmann::json> runs;
+  for (const Origin* origin : {&a, &b}) {
+    const auto list = nlohmann::json::parse(origin->runs, nullptr, false);
+    if (list.is_array()) runs.insert(list.begin(), list.end());
+  }
+  return {std::max(a.created, b.created), nlohmann::json(runs).dump()};
 }
 
 }  // namespace praesepe::workflow::store

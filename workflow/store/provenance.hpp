@@ -20,6 +20,14 @@ std::string build_identity();
 /// Host, and the numbers under which SLURM knows this process.
 Facts run_facts();
 
+/// When results were made, and by which runs. Attributes of a file's root; nothing that was computed depends on them.
+struct Origin {
+  std::string created;      ///< UTC, ISO 8601; of the latest result
+  std::string runs = "[]";  ///< JSON list of what run_facts, ranks and threads were, each different run once
+};
+/// The origins of several files as one.
+Origin unite(const Origin& a, const Origin& b);
+
 /// What the compiler was allowed to use.
 const char* instruction_set();
 

@@ -46,7 +46,7 @@ Publication publish_shard(const fs::path& folder, const TaskResult& result, cons
   const auto target = shard_path(folder, result.id);
   TemporaryFile temporary(target);
   PosteriorWriter writer(DimensionedFile::in_memory(temporary.path()), layout_of(result), {result.id}, campaign,
-                         timestamp());
+                         Origin{timestamp(), result.runs});
   writer.write(0, result);
   temporary.write(sealed(writer.image()));
   fault_point("publish");
@@ -79,7 +79,10 @@ PosteriorFile open_shard(const fs::path& path, const CampaignIdentity& campaign)
 void check_shard(const fs::path& path, const CampaignIdentity& campaign) { open_shard(path, campaign); }
 
 TaskResult read_shard(const fs::path& path, const CampaignIdentity& campaign) {
-  return open_shard(path, campaign).task_result(0);
+  const PosteriorFile file = open_shard(path, campaign);
+  TaskResult result = file.task_result(0);
+  result.runs = file.origin().runs;
+  return result;
 }
 
 ShardHeader read_shard_header(const fs::path& path) {

@@ -54,7 +54,7 @@ void write_tables_beside(const fs::path& path, const PosteriorFile& of, const st
                          const std::vector<Table>& tables) {
   TemporaryFile temporary(path);
   auto file = DimensionedFile::create(temporary.path());
-  file.set_attributes("/", root_attributes(of.campaign(), of.created()));
+  file.set_attributes("/", root_attributes(of.campaign(), of.origin()));
   add_tables(file, group, tables);
   file.close();
   temporary.publish_over();

@@ -71,6 +71,7 @@ struct TaskResult {
   std::int64_t n_log_density = 0;
   std::int64_t n_stars = 0;  ///< rows of the catalogue
   std::string host;
+  std::string runs = "[]";  ///< see Origin::runs; of a shard only
   std::string instruction_set;
 
   // numbers; for a failed task posterior, sample_stats and summary are filled with NaN, or empty

@@ -40,6 +40,9 @@ class SameNumbers(ProgramTest):
         self.assert_same(alone, self.run_campaign("threads", "--threads", 3))
         self.assert_same(alone, self.run_campaign("rank", launcher=[*MPIRUN[:-1], "1"]))
         self.assert_same(alone, self.run_campaign("ranks", launcher=MPIRUN))
+        with h5py.File(self.folder / "ranks/posteriors.h5") as file:
+            runs = json.loads(file.attrs["runs"])
+        self.assertEqual([(run["ranks"], run["threads"]) for run in runs], [(2, 1)])
 
     def test_shards_then_merge(self):
         whole = self.run_campaign("whole")
