@@ -65,9 +65,14 @@ class Kill(ProgramTest):
         else:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        for rank in ranks:  # ranks outlive a killed mpirun for a moment
-            while os.path.exists(f"/proc/{rank}/exe"):
-                time.sleep(0.05)
+        while any(self.works_here(pid) for pid in os.listdir("/proc") if pid.isdigit()):
+            time.sleep(0.05)  # ranks outlive a killed mpirun for a moment, and may only just have begun
+
+    def works_here(self, pid):
+        try:
+            return os.path.samefile(f"/proc/{pid}/exe", PROGRAM) and os.path.samefile(f"/proc/{pid}/cwd", self.folder)
+        except OSError:  # gone, or somebody else's
+            return False
 
     def start_and_kill(self, ranks, fault, patience):
         """By a fault at its place, else by us after `patience` seconds; notes what was going on."""
@@ -75,6 +80,7 @@ class Kill(ProgramTest):
         try:
             status = process.wait(timeout=patience)
             if status not in (0, 3):
+                self.assertIsNotNone(fault, f"a run that nobody disturbed ended with status {status}")
                 self.moments["publishing" if fault.startswith(("publish", "gather")) else "under way"] += 1
         except subprocess.TimeoutExpired:
             self.kill(process, self.choice.choice(["rank", "launcher", "everything"]))
