@@ -89,12 +89,14 @@ class Submit(ProgramTest):
 
     def test_an_array_with_a_requeued_and_a_cancelled_element(self):
         # Long enough to be met while they run: several seconds a task.
-        campaign = (self.folder / "line.toml").read_text() + "[sampler]\ndraws = 150000\n"
+        campaign = (self.folder / "line.toml").read_text() + "[sampler]\ndraws = 60000\n"
         self.write("line.toml", campaign)
         array, merge = self.job_numbers(self.submit("--ranks", 2 if shutil.which("mpirun") else 1))
         wait_for(lambda: len(self.elements_at_work()) == 2)
         first, second = self.elements_at_work()
-        slurm("scancel", "--batch", "--signal=USR1", f"{array}_{first}")
+        # SLURM may say for a moment that a job which has just begun is over already.
+        signal = ["scancel", "--batch", "--signal=USR1", f"{array}_{first}"]
+        wait_for(lambda: subprocess.run(signal, capture_output=True).returncode == 0)
         slurm("scancel", f"{array}_{second}")
         wait_for(lambda: set(states(array).values()) <= {"COMPLETED", "CANCELLED", "FAILED"})
         wait_for(lambda: set(states(merge).values()) <= {"COMPLETED", "FAILED"})
