@@ -138,6 +138,10 @@ Table status_table(const std::vector<std::int64_t>& counts) {
   return {"status", {{"status", status}, {"tasks", counts}}};
 }
 
+Table broken_table(const store::PosteriorFile& file, const std::vector<std::size_t>& rows) {
+  return {"broken", {column("task", rows, [&file](std::size_t row) { return file.tasks()[row].id; })}};
+}
+
 /// What is computed from draws, in one pass over them.
 void add_tables_of_draws(const store::PosteriorFile& file, const std::optional<PriorSample>& prior,
                          std::vector<Table>& tables) {
@@ -148,11 +152,12 @@ void add_tables_of_draws(const store::PosteriorFile& file, const std::optional<P
     ranks.emplace(file, *prior);
     average.emplace(file, *prior);
   }
-  for_each_task(file, [&](const TaskDraws& draws) {
+  const auto broken = for_each_task(file, [&](const TaskDraws& draws) {
     curve.add(draws);
     if (ranks) ranks->add(draws);
     if (average) average->add(draws);
   });
+  tables.push_back(broken_table(file, broken));
   tables.push_back(curve_table(curve.rows()));
   if (!ranks) return;
   std::vector<TaskStatus> status;

@@ -7,6 +7,7 @@
 //   ranks                        rank of the truth among L draws, by task and quantity        (truths from the prior)
 //   uniformity, ecdf             whether ranks are uniform: verdicts, and what is plotted     (truths from the prior)
 //   averaged_posterior           mean posterior beside the prior                              (truths from the prior)
+//   broken                       tasks with draws that are NaN: they count as if they had none
 //   status                       tasks by outcome
 //
 // At fixed truths, as on a grid, ranks need not be uniform even if every posterior is exact: such files have no table

@@ -32,8 +32,8 @@ class Report:
         self.named = [name for name in figures if not name.startswith("task:")]
         self.asked_tasks = {int(name[5:]) for name in figures if name.startswith("task:")}
         self.status = gathered.task["status"]
-        self.coverage, self.by_cell, self.uniformity = (
-            read_table(self.folder / f"{name}.csv") for name in ("coverage", "coverage_by_cell", "uniformity"))
+        self.coverage, self.by_cell, self.uniformity, self.broken = (
+            read_table(self.folder / f"{name}.csv") for name in ("coverage", "coverage_by_cell", "uniformity", "broken"))
         self.summary_rows = {}
         for row in read_table(self.folder / "summary.csv"):
             self.summary_rows.setdefault(int(row["simulation"]), []).append(row)
@@ -162,6 +162,8 @@ class Report:
         tasks = f"{converged} of {plural(g.tasks, 'task')} converged" + (f"; {', '.join(counts)}" if counts else "") + "."
         if (self.status == MISSING).any():
             tasks += " What is missing counts nowhere: the campaign is not finished."
+        if self.broken:
+            tasks += f" Draws of {', '.join('task ' + row['task'] for row in self.broken)} are NaN: counted as misses."
         if not self.coverage:
             return f"{tasks} {'Real data have no known truth, so there is no coverage' if g.design == 'data' else 'The file has no truths, so there is no coverage'}: the posteriors are below."
         pooled, lower = self.rate("all", 0.95), self.rate("all", 0.95, "failures_as_hits")

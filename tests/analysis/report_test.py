@@ -91,6 +91,31 @@ class Report(unittest.TestCase):
         self.write()
         self.assertIn("0 of 2 tasks converged", self.page())
 
+    def test_draws_that_are_nan_are_named(self):
+        synthetic_posteriors.write(self.path, "line-outliers", replicates=3, draws=50)
+        with h5py.File(self.path, "r+") as file:
+            file["posterior/b"][1, 7, 2] = float("nan")
+        self.write("coverage_curve")
+        self.assertIn("Draws of task 2 are NaN", self.page())
+        with open(self.report / "coverage_curve.csv", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["parameter"] == "m" and row["level"] == "0.99"]
+        self.assertEqual({row["tasks"] for row in rows}, {"3"})
+        self.assertLessEqual(max(int(row["hits"]) for row in rows), 2)
+
+    def test_one_task_alone_has_a_report(self):
+        synthetic_posteriors.write(self.path, "line-outliers", replicates=1, draws=50)
+        self.write()
+        self.assertIn("1 of 1 task converged", self.page())
+
+    def test_files_of_others_are_refused(self):
+        synthetic_posteriors.write(self.path, "line-outliers", replicates=1, draws=20)
+        with h5py.File(self.path, "r+") as file:
+            file.attrs["schema_version"] = 0
+        self.assertIn("schema version 0", self.write(expect=2))
+        self.path.write_bytes(b"no HDF5 at all")
+        self.assertIn(str(self.path), self.write(expect=2))
+        self.assertFalse(self.report.exists())
+
     def test_refusals_leave_everything_alone(self):
         synthetic_posteriors.write(self.path, "line-outliers", replicates=1, draws=20)
         self.assertIn("recovery, rank_ecdf", self.write("nonsense", expect=2))
