@@ -25,7 +25,6 @@ from hypertext import SCRIPT, document, escape, number, percent, plural, read_ta
 ALL_PAGES = 64     # a campaign of up to so many tasks gets a page for each
 FIRST_PAGES = 4    # a larger one for these, and those that need a look
 FAMILY_WISE_LEVEL = 0.05
-MISSING = 4
 class Report:
     def __init__(self, gathered, folder, figures):
         self.gathered, self.folder = gathered, pathlib.Path(folder)
@@ -102,7 +101,7 @@ class Report:
         elif g.tasks <= ALL_PAGES:
             chosen = np.ones(g.tasks, bool)
         else:
-            chosen = (self.status != 0) & (self.status != MISSING)
+            chosen = (self.status != 0) & (self.status != style.MISSING)
             chosen[:FIRST_PAGES] = True
         return np.flatnonzero(chosen | np.isin(g.task["id"], list(self.asked_tasks)))
 
@@ -160,7 +159,7 @@ class Report:
         counts = [f"{(self.status == code).sum()} {style.STATUS_NAMES[code]}" for code in range(1, 5)
                   if (self.status == code).any()]
         tasks = f"{converged} of {plural(g.tasks, 'task')} converged" + (f"; {', '.join(counts)}" if counts else "") + "."
-        if (self.status == MISSING).any():
+        if (self.status == style.MISSING).any():
             tasks += " What is missing counts nowhere: the campaign is not finished."
         if self.broken:
             tasks += f" Draws of {', '.join('task ' + row['task'] for row in self.broken)} are NaN: counted as misses."

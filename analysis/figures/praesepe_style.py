@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 BLUE, ORANGE, GREEN, RED, BLACK, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#000000", "#8a8a8a"
 CHAIN_COLOURS = [BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9", RED, "#F0E442", BLACK]
 STATUS_NAMES = ["converged", "not converged", "failed", "crashed", "missing"]
+MISSING = 4  # the status of a task that has not run
 STATUS_COLOURS = [BLUE, ORANGE, RED, BLACK, GREY]
 STATUS_MARKERS = ["o", "s", "X", "P", "|"]
 

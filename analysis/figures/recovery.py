@@ -20,9 +20,9 @@ LEVEL = 0.95
 
 
 def counts(gathered):
-    """{parameter: (cell) hits} and the (cell) number of tasks."""
+    """{parameter: (cell) hits} and the (cell) number of tasks that have run."""
     cells = list(gathered.cells())
-    members = [gathered.task["cell"] == cell for cell in cells]
+    members = [(gathered.task["cell"] == cell) & (gathered.task["status"] != style.MISSING) for cell in cells]
     tasks = np.array([chosen.sum() for chosen in members])
     hits = {}
     for name in gathered.free:
