@@ -11,6 +11,7 @@
 #include "analysis/profile_coverage.hpp"
 #include "analysis/ranks.hpp"
 #include "analysis/uniformity.hpp"
+#include "workflow/csv_text.hpp"
 
 namespace praesepe::analysis {
 
@@ -169,18 +170,11 @@ void add_tables_of_draws(const store::PosteriorFile& file, const std::optional<P
   tables.push_back(average_table(average->rows()));
 }
 
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 std::string csv_cell(const store::hdf5::Values& values, std::size_t row) {
   return std::visit(
       [row](const auto& v) {
         if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::vector<std::string>>) {
-          return csv_text(v[row]);
+          return workflow::csv_text(v[row]);
         } else {
           return fmt::format("{}", v[row]);
         }

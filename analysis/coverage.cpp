@@ -16,16 +16,6 @@ constexpr std::array kCountings{Counting::all, Counting::converged, Counting::fa
 
 bool is(double level, double value) { return std::abs(level - value) < 1e-12; }
 
-/// Ranks lo ... lo + n - 1 of 0 ... L lie in the interval.
-struct RankRange {
-  double lo, n;
-};
-RankRange rank_range(std::int64_t stored_draws, double level) {
-  const double ranks = static_cast<double>(stored_draws) + 1.0;
-  const double n = std::round(ranks * level);
-  return {std::floor((ranks - n) / 2.0), n};
-}
-
 std::optional<bool> between(double low, double truth, double high) {
   if (!std::isfinite(low) || !std::isfinite(truth) || !std::isfinite(high)) return std::nullopt;
   return low <= truth && truth <= high;
@@ -106,6 +96,12 @@ void add_rows(const Recovery& recovery, const std::vector<Eigen::Index>& tasks, 
 
 }  // namespace
 
+RankRange central_ranks(std::int64_t draws, double level) {
+  const double ranks = static_cast<double>(draws) + 1.0;
+  const double n = std::round(ranks * level);
+  return {std::floor((ranks - n) / 2.0), n};
+}
+
 Interval jeffreys(double hits, double trials, double level) {
   if (trials <= 0.0) return {0.0, 1.0};
   const double tail = (1.0 - level) / 2.0, a = hits + 0.5, b = trials - hits + 0.5;
@@ -135,13 +131,13 @@ std::optional<bool> holds_truth(const Recovery& recovery, Eigen::Index t, Eigen:
   const double truth = recovery.truth(t, q), rank = recovery.rank(t, q);
   if (is(level, 0.95)) return between(recovery.q2_5(t, q), truth, recovery.q97_5(t, q));
   if (is(level, 0.50)) return between(recovery.q25(t, q), truth, recovery.q75(t, q));
-  const auto [lo, n] = rank_range(recovery.stored_draws, level);
+  const auto [lo, n] = central_ranks(recovery.stored_draws, level);
   return between(lo, rank, lo + n - 1.0);
 }
 
 double represented_level(const Recovery& recovery, double level) {
   if (is(level, 0.95) || is(level, 0.50)) return level;
-  return rank_range(recovery.stored_draws, level).n / (static_cast<double>(recovery.stored_draws) + 1.0);
+  return central_ranks(recovery.stored_draws, level).n / (static_cast<double>(recovery.stored_draws) + 1.0);
 }
 
 std::vector<CoverageRow> coverage(const Recovery& recovery, const std::vector<double>& levels) {

@@ -53,6 +53,12 @@ struct Recovery {
   Eigen::MatrixXd q2_5, q25, q75, q97_5;  ///< (T, Q)
 };
 
+/// Ranks lo ... lo + n - 1 of 0 ... L lie in the central interval of a level.
+struct RankRange {
+  double lo, n;
+};
+RankRange central_ranks(std::int64_t draws, double level);
+
 /// Whether the interval of task t for quantity q holds the truth; nothing for a task without a posterior.
 std::optional<bool> holds_truth(const Recovery& recovery, Eigen::Index t, Eigen::Index q, double level);
 /// The probability that a calibrated interval of this level holds the truth: n / (L + 1), or the level itself.

@@ -13,15 +13,6 @@ constexpr int kLevels = 99;
 
 double level(int index) { return 0.01 * (index + 1); }
 
-/// Ranks first ... first + n - 1 of 0 ... L lie in the interval.
-struct Ranks {
-  Eigen::Index first, n;
-};
-Ranks central(Eigen::Index draws, double level) {
-  const auto n = static_cast<Eigen::Index>(std::round(static_cast<double>(draws + 1) * level));
-  return {(draws + 1 - n) / 2, n};
-}
-
 /// Whether the shortest interval with that share of the draws holds the truth.
 bool is_in_shortest(const std::vector<double>& sorted, double level, double truth) {
   const auto width = static_cast<std::size_t>(std::floor(level * static_cast<double>(sorted.size())));
@@ -64,13 +55,13 @@ void CoverageCurve::add(const TaskDraws& draws) {
     const double truth = draws.truth[column];
     std::ranges::copy(draws.values.col(column), sorted.begin());
     std::ranges::sort(sorted);
-    const auto rank = static_cast<Eigen::Index>(std::ranges::lower_bound(sorted, truth) - sorted.begin());
+    const auto rank = static_cast<double>(std::ranges::lower_bound(sorted, truth) - sorted.begin());
     for (int l = 0; l < kLevels; ++l) {
       const auto index = static_cast<std::size_t>(l);
-      const Ranks held = central(draws_, level(l));
-      hits_[3 * q][index] += held.first <= rank && rank < held.first + held.n ? 1 : 0;
-      hits_[3 * q + 1][index] += is_in_shortest(sorted, level(l), truth) ? 1 : 0;
-      hits_[3 * q + 2][index] += rank < held.n ? 1 : 0;
+      const RankRange held = central_ranks(draws_, level(l));
+      hits_[kKinds.size() * q][index] += held.lo <= rank && rank < held.lo + held.n ? 1 : 0;
+      hits_[kKinds.size() * q + 1][index] += is_in_shortest(sorted, level(l), truth) ? 1 : 0;
+      hits_[kKinds.size() * q + 2][index] += rank < held.n ? 1 : 0;
     }
   }
 }
@@ -80,8 +71,8 @@ std::vector<CurveRow> CoverageCurve::rows() const {
   for (std::size_t q = 0; q < quantities_.size(); ++q) {
     for (std::size_t k = 0; k < kKinds.size(); ++k) {
       for (int l = 0; l < kLevels; ++l) {
-        const auto hits = hits_[3 * q + k][static_cast<std::size_t>(l)];
-        const double n = static_cast<double>(central(draws_, level(l)).n), trials = static_cast<double>(tasks_);
+        const auto hits = hits_[kKinds.size() * q + k][static_cast<std::size_t>(l)];
+        const double n = central_ranks(draws_, level(l)).n, trials = static_cast<double>(tasks_);
         rows.push_back({quantities_[q].name, quantities_[q].derived, kKinds[k], level(l),
                         n / static_cast<double>(draws_ + 1), tasks_, hits, static_cast<double>(hits) / trials,
                         jeffreys(static_cast<double>(hits), trials)});

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/error.hpp"
+#include "workflow/csv_text.hpp"
 
 namespace praesepe::workflow::campaign {
 
@@ -133,14 +134,6 @@ std::vector<Task> plan_catalogues(const Campaign& campaign) {
     tasks.push_back(std::move(task));
   }
   return tasks;
-}
-
-/// Text as a CSV cell: in quotes where it holds a comma or a quote.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
 }
 
 std::string csv_text(const Setting& setting) {

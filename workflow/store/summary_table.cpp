@@ -7,6 +7,8 @@
 #include <array>
 #include <vector>
 
+#include "workflow/csv_text.hpp"
+
 namespace praesepe::workflow::store {
 
 namespace {
@@ -38,14 +40,6 @@ std::vector<Row> summary_rows(const PosteriorFile& file, Format&& format) {
   return rows;
 }
 
-/// Text in quotes where it holds what separates cells (RFC 4180).
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 std::string csv(const std::vector<Row>& rows) {
   std::string text;
   for (const auto& row : rows) text += fmt::format("{}\n", fmt::join(row, ","));
@@ -71,7 +65,7 @@ std::string aligned(const std::vector<Row>& rows) {
 
 std::string summary_csv(const PosteriorFile& file) {
   auto rows = summary_rows(file, [](std::size_t, double x) { return fmt::format("{}", x); });
-  for (auto& row : rows) row[1] = cell(row[1]);
+  for (auto& row : rows) row[1] = csv_text(row[1]);
   return csv(rows);
 }
 
@@ -93,7 +87,7 @@ std::string task_csv(const PosteriorFile& file) {
       rows[i + 1].push_back(std::visit(
           [](const auto& v) {
             if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::vector<std::string>>) {
-              return cell(v.at(0));
+              return csv_text(v.at(0));
             } else {
               return fmt::format("{}", +v.at(0));
             }
