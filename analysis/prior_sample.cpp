@@ -37,15 +37,16 @@ ParameterSpace space_of(const Campaign& campaign, std::vector<bool>& is_known) {
 PriorSample prior_sample(const Campaign& campaign) {
   std::vector<bool> is_known;
   const ParameterSpace space = space_of(campaign, is_known);
-  const Eigen::Index dimension = space.dimension();
-  PriorSample sample{campaign.design == Design::prior, Eigen::MatrixXd(kSize, dimension), {}, {}};
+  const auto& varying = space.varying();
+  const auto columns = static_cast<Eigen::Index>(varying.size());
+  PriorSample sample{campaign.design == Design::prior, Eigen::MatrixXd(kSize, columns), {}, {}};
   sim::random::Stream stream({campaign.seed, 0, 0}, sim::random::Purpose::calibration);
   for (Eigen::Index n = 0; n < kSize; ++n) {
     const Eigen::VectorXd theta = space.sample(stream);
-    for (Eigen::Index j = 0; j < dimension; ++j) {
+    for (Eigen::Index j = 0; j < columns; ++j) {
       const auto i = static_cast<std::size_t>(j);
       sample.values(n, j) =
-          is_known[i] ? theta[static_cast<Eigen::Index>(space.free()[i])] : std::numeric_limits<double>::quiet_NaN();
+          is_known[i] ? theta[static_cast<Eigen::Index>(varying[i])] : std::numeric_limits<double>::quiet_NaN();
     }
   }
   sample.mean = sample.values.colwise().mean();

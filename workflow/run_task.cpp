@@ -56,14 +56,7 @@ std::string ladder_json(const std::vector<infer::nuts::LadderStep>& ladder) {
   return steps.dump();
 }
 
-Vector free_parameters(const ParameterSpace& space, const Vector& q) {
-  const Vector theta = space.constrain(q);
-  Vector free(space.dimension());
-  for (Eigen::Index j = 0; j < free.size(); ++j) {
-    free[j] = theta[static_cast<Eigen::Index>(space.free()[static_cast<std::size_t>(j)])];
-  }
-  return free;
-}
+Vector varying_parameters(const ParameterSpace& space, const Vector& q) { return space.constrain(q)(space.varying()); }
 
 /// Log likelihood where the log density is `lp`.
 double log_likelihood(double lp, const Vector& q) {
@@ -72,7 +65,7 @@ double log_likelihood(double lp, const Vector& q) {
 
 /// Draws of everything in TaskResult::quantities, in its order: (draw, chain) each.
 std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& space, const std::vector<Draws>& chains) {
-  const auto parameters = space.free().size(), derived = study.derived().size(), size = parameters + derived + 2;
+  const auto parameters = space.varying().size(), derived = study.derived().size(), size = parameters + derived + 2;
   const Eigen::Index draws = chains.front().size();
   const auto columns = static_cast<Eigen::Index>(chains.size());
   std::vector<Matrix> values(size, Matrix(draws, columns));
@@ -83,7 +76,7 @@ std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& spa
       values[size - 2](draw, chain) = log_likelihood(drawn.lp[draw], coordinates);
       values[size - 1](draw, chain) = drawn.lp[draw];
       for (std::size_t j = 0; j < parameters; ++j) {
-        values[j](draw, chain) = theta[static_cast<Eigen::Index>(space.free()[j])];
+        values[j](draw, chain) = theta[static_cast<Eigen::Index>(space.varying()[j])];
       }
       if (derived == 0) continue;
       const Vector q = study.derive(theta);
@@ -193,8 +186,8 @@ void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal
     starts.push_back(posterior.space().unconstrain(start));
   }
   infer::nuts::ConvergenceRule rule;
-  rule.monitored = [&space = posterior.space()](const Vector& q) { return free_parameters(space, q); };
-  for (const std::size_t i : posterior.space().free()) rule.names.push_back(campaign.study->parameters()[i].name);
+  rule.monitored = [&space = posterior.space()](const Vector& q) { return varying_parameters(space, q); };
+  for (const std::size_t i : posterior.space().varying()) rule.names.push_back(campaign.study->parameters()[i].name);
   const PosteriorSample sample =
       infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key, journal);
   result.ladder = ladder_json(sample.ladder);

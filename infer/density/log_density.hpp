@@ -3,6 +3,8 @@
 
 #include <Eigen/Core>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace praesepe::infer::density {
 
@@ -32,6 +34,11 @@ class Likelihood {
   virtual Eigen::Index dimension() const = 0;
 
   virtual double log_likelihood(const Vector& theta, Vector& gradient) const = 0;
+
+  /// Names of the components of which each star has one; empty if the model is no mixture.
+  virtual std::vector<std::string> components() const { return {}; }
+  /// Probability p (N, K) that star n is of component k, given theta.
+  virtual void memberships(const Vector& /*theta*/, Matrix& /*p*/) const {}
 };
 
 }  // namespace praesepe::infer::density

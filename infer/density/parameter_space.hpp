@@ -1,39 +1,28 @@
 // The parameters of a model with their priors: maps between R^D and parameter values, in the study's order.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "infer/density/conditional.hpp"
 #include "infer/density/log_density.hpp"
 #include "infer/density/prior.hpp"
 
 namespace praesepe::infer::density {
 
-/// A value and its derivative.
-struct ValueAndSlope {
-  double value;
-  double slope;
-};
-
-/// The upper end of a uniform prior that depends on an earlier parameter, e.g. g < F_b(phi0).
-struct DependentBound {
-  std::string name;                               ///< as written in the prior: "F_b"
-  std::size_t driver;                             ///< index of the parameter it depends on
-  std::function<ValueAndSlope(double)> function;  ///< bound and d bound / d driver
-};
-
 class ParameterSpace {
  public:
-  /// Throws InputError if a prior still holds a name that is no dependent bound, or a dependent bound stands elsewhere
-  /// than as the upper end of a uniform prior of a later parameter.
+  /// Throws InputError if a prior still holds a name that is no dependent bound, a dependent bound stands elsewhere
+  /// than as the upper end of a uniform prior of a later parameter, or the members of a joint prior do not go together.
   ParameterSpace(std::vector<std::string> names, std::vector<Prior> priors, std::vector<DependentBound> bounds = {});
 
-  std::size_t size() const { return names_.size(); }                                  ///< P, all parameters
-  Eigen::Index dimension() const { return static_cast<Eigen::Index>(free_.size()); }  ///< D, those not fixed
+  std::size_t size() const { return names_.size(); }                                         ///< P, all parameters
+  Eigen::Index dimension() const { return static_cast<Eigen::Index>(coordinates_.size()); }  ///< D, length of q
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<Prior>& priors() const { return priors_; }
-  const std::vector<std::size_t>& free() const { return free_; }  ///< (D) index of each free parameter
+  /// Index of each parameter that is not fixed. More than D where the last weight of a simplex is what others leave.
+  const std::vector<std::size_t>& varying() const { return varying_; }
 
   /// theta(q): (D) -> (P).
   void constrain(const Vector& q, Vector& theta) const;
@@ -42,7 +31,7 @@ class ParameterSpace {
   Vector unconstrain(const Vector& theta) const;
   /// theta moved inside the support: no coordinate of it further than `largest` from 0.
   Vector pulled_inside(const Vector& theta, double largest) const;
-  /// theta drawn from the prior; one normal a free parameter, in order.
+  /// theta drawn from the prior; one normal a coordinate, in order.
   Vector sample(sim::random::Stream& stream) const;
 
   /// Log prior density of q, -q.q/2 - D ln(2 pi)/2, and on return gradient (D) = d/dq [log prior + log likelihood],
@@ -50,15 +39,11 @@ class ParameterSpace {
   double pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const;
 
  private:
-  /// The dependent bound of parameter i, or nullptr.
-  const DependentBound* bound_of(std::size_t i) const;
-  Prior prior_at(std::size_t i, const Vector& theta) const;
-
   std::vector<std::string> names_;
   std::vector<Prior> priors_;
-  std::vector<DependentBound> bounds_;
-  std::vector<int> bound_index_;  // (P) index into bounds_, or -1
-  std::vector<std::size_t> free_;
+  std::vector<std::shared_ptr<const Conditional>> conditionals_;  // (P)
+  std::vector<std::size_t> varying_;
+  std::vector<std::size_t> coordinates_;  // (D) the parameter of each coordinate
 };
 
 }  // namespace praesepe::infer::density

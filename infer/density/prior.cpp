@@ -8,6 +8,7 @@
 #include <limits>
 #include <numbers>
 
+#include "infer/density/normal.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::infer::density {
@@ -21,23 +22,15 @@ struct KindInfo {
   Prior::Kind kind;
   std::size_t arguments;
 };
-constexpr std::array<KindInfo, 6> kKinds{{{"uniform", Prior::Kind::uniform, 2},
+constexpr std::array<KindInfo, 7> kKinds{{{"uniform", Prior::Kind::uniform, 2},
                                           {"normal", Prior::Kind::normal, 2},
                                           {"truncated_normal", Prior::Kind::truncated_normal, 4},
                                           {"log_uniform", Prior::Kind::log_uniform, 2},
                                           {"half_normal", Prior::Kind::half_normal, 1},
-                                          {"fixed", Prior::Kind::fixed, 1}}};
+                                          {"fixed", Prior::Kind::fixed, 1},
+                                          {"dirichlet", Prior::Kind::dirichlet, 1}}};
 
 const KindInfo& info(Prior::Kind kind) { return *std::ranges::find(kKinds, kind, &KindInfo::kind); }
-
-double phi(double q) { return std::exp(-0.5 * q * q) / std::sqrt(2.0 * std::numbers::pi); }
-double Phi(double q) { return 0.5 * std::erfc(-q / std::numbers::sqrt2); }
-/// Inverse of Phi, +-infinity at 0 and 1.
-double Phi_inverse(double p) {
-  if (p <= 0.0) return -kInfinity;
-  if (p >= 1.0) return kInfinity;
-  return -std::numbers::sqrt2 * boost::math::erfc_inv(2.0 * p);
-}
 
 std::string_view trim(std::string_view s) {
   const auto begin = s.find_first_not_of(" \t");
@@ -104,18 +97,28 @@ struct Truncated {
 
 }  // namespace
 
-Prior::Prior(Kind kind, std::vector<Argument> arguments) : kind_(kind), arguments_(std::move(arguments)) {
+Prior::Prior(Kind kind, std::vector<Argument> arguments, bool ascending)
+    : kind_(kind), arguments_(std::move(arguments)), ascending_(ascending) {
   if (!has_names()) check();
 }
 
 Prior Prior::parse(std::string_view text) {
+  constexpr std::string_view kAscending = "ascending";
   const std::string_view whole = trim(text);
+  if (whole.starts_with(kAscending) && whole.ends_with("))")) {
+    const std::string_view inside = trim(whole.substr(kAscending.size()));
+    const Prior prior = parse(inside.substr(1, inside.size() - 2));
+    if (prior.is_fixed() || prior.is_joint()) {
+      throw InputError("'" + std::string(text) + "': ascending needs a prior of one parameter inside");
+    }
+    return {prior.kind_, prior.arguments_, true};
+  }
   const auto open = whole.find('(');
   const auto known = std::ranges::find(kKinds, trim(whole.substr(0, open)), &KindInfo::name);
   if (open == std::string_view::npos || whole.back() != ')' || known == kKinds.end()) {
     throw InputError("'" + std::string(text) +
                      "' is no prior; expected uniform(a,b), normal(m,s), truncated_normal(m,s,a,b), log_uniform(a,b), "
-                     "half_normal(s) or fixed(v)");
+                     "half_normal(s), dirichlet(a), fixed(v) or ascending(...) around one of them");
   }
   std::vector<Argument> arguments;
   std::string_view rest = whole.substr(open + 1, whole.size() - open - 2);
@@ -147,13 +150,14 @@ std::string Prior::text() const {
     if (i > 0) text += ", ";
     text += arguments_[i].name.empty() ? shortest(arguments_[i].value) : arguments_[i].name;
   }
-  return text + ")";
+  text += ")";
+  return ascending_ ? "ascending(" + text + ")" : text;
 }
 
 Prior Prior::with_argument(std::size_t i, double value) const {
   auto arguments = arguments_;
   arguments.at(i) = {value, {}};
-  return {kind_, std::move(arguments)};
+  return {kind_, std::move(arguments), ascending_};
 }
 
 void Prior::check() const {
@@ -168,6 +172,7 @@ void Prior::check() const {
       return require(value(2) < value(3), "the lower end must be below the upper");
     case Kind::log_uniform: return require(0.0 < value(0) && value(0) < value(1), "needs 0 < a < b");
     case Kind::half_normal: return require(value(0) > 0.0, "the scale must be positive");
+    case Kind::dirichlet: return require(value(0) > 0.0, "the concentration must be positive");
     case Kind::fixed: return;
   }
 }
@@ -211,7 +216,8 @@ double Prior::sd() const {
       return std::sqrt(square - mean() * mean());
     }
     case Kind::half_normal: return value(0) * std::sqrt(1.0 - 2.0 / std::numbers::pi);
-    case Kind::fixed: return 0.0;
+    case Kind::fixed:
+    case Kind::dirichlet: break;
   }
   return 0.0;
 }
@@ -230,7 +236,8 @@ Prior::Image Prior::from_normal(double q) const {
       const double z = q > 0.0 ? -Phi_inverse(0.5 * Phi(-q)) : std::numbers::sqrt2 * boost::math::erf_inv(Phi(q));
       return {value(0) * z, value(0) * phi(q) / (2.0 * phi(z))};
     }
-    case Kind::fixed: break;
+    case Kind::fixed:
+    case Kind::dirichlet: break;
   }
   return {value(0), 0.0};
 }
@@ -247,7 +254,8 @@ double Prior::to_normal(double x) const {
       const double z = x / (value(0) * std::numbers::sqrt2);
       return z < 0.5 ? Phi_inverse(std::erf(z)) : -Phi_inverse(std::erfc(z));
     }
-    case Kind::fixed: break;
+    case Kind::fixed:
+    case Kind::dirichlet: break;
   }
   return 0.0;
 }

@@ -8,6 +8,9 @@
 // Written in campaign files as uniform(a,b), normal(m,s), truncated_normal(m,s,a,b), log_uniform(a,b), half_normal(s),
 // fixed(v). An argument of uniform may be a name instead of a number: `observed` (range of the data) or a bound that
 // the study defines, such as F_b.
+//
+// Two kinds are a joint prior of all parameters of a family (conditional.hpp), and this class only their notation:
+// dirichlet(a), a the parameter's own concentration, and ascending(...) around one of the others.
 #pragma once
 
 #include <string>
@@ -20,7 +23,7 @@ namespace praesepe::infer::density {
 
 class Prior {
  public:
-  enum class Kind { uniform, normal, truncated_normal, log_uniform, half_normal, fixed };
+  enum class Kind { uniform, normal, truncated_normal, log_uniform, half_normal, fixed, dirichlet };
 
   /// A number, or a name that stands for one (name non-empty).
   struct Argument {
@@ -33,6 +36,10 @@ class Prior {
 
   Kind kind() const { return kind_; }
   bool is_fixed() const { return kind_ == Kind::fixed; }
+  bool is_ascending() const { return ascending_; }
+  bool is_joint() const { return ascending_ || kind_ == Kind::dirichlet; }
+  /// The prior inside ascending(...).
+  Prior alone() const { return {kind_, arguments_}; }
   const std::vector<Argument>& arguments() const { return arguments_; }
   /// True if some argument is still a name.
   bool has_names() const;
@@ -41,7 +48,7 @@ class Prior {
   /// The same prior with the i-th argument replaced by a number; checks the arguments once none is a name (InputError).
   Prior with_argument(std::size_t i, double value) const;
 
-  // The rest needs has_names() == false.
+  // The rest needs has_names() == false and is_joint() == false.
 
   double lower() const;  ///< end of the support; may be -infinity
   double upper() const;
@@ -59,12 +66,13 @@ class Prior {
   double sample(sim::random::Stream& stream) const { return from_normal(stream.normal()).x; }
 
  private:
-  Prior(Kind kind, std::vector<Argument> arguments);
+  Prior(Kind kind, std::vector<Argument> arguments, bool ascending = false);
   void check() const;
   double value(std::size_t i) const { return arguments_[i].value; }
 
   Kind kind_;
   std::vector<Argument> arguments_;
+  bool ascending_;
 };
 
 }  // namespace praesepe::infer::density

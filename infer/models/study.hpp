@@ -50,9 +50,9 @@ struct Alias {
 /// Value of a setting: a number (also for switches: 0, 1) or a word.
 using Setting = std::variant<double, std::string>;
 
-/// A key of [observe].
-struct ObserveKey {
-  std::string name;
+/// A key of the campaign file that a study reads.
+struct SettingKey {
+  std::string name;  ///< "stars" of [observe]; "field.components" of what shapes the model
   std::string unit;
   std::string description;
   Setting default_value;
@@ -60,9 +60,15 @@ struct ObserveKey {
 
 /// All keys of [observe] of one task, defaults filled in.
 using Observation = std::map<std::string, Setting, std::less<>>;
+/// All keys that shape the model, "table.key", defaults filled in: the same for all tasks of a campaign.
+using ModelSettings = std::map<std::string, Setting, std::less<>>;
 
 /// The number stored under a key. Throws InputError("observe.<key>: expected a number") if it is a word.
 double number(const Observation& observation, std::string_view key);
+/// The whole number of a model setting. Throws InputError("<key>: expected ...") unless minimum <= it <= maximum.
+int whole(const ModelSettings& settings, std::string_view key, int minimum, int maximum);
+/// Which of `choices` the word of a model setting is. Throws InputError("<key>: expected ...") if it is none.
+std::size_t choice(const ModelSettings& settings, std::string_view key, const std::vector<std::string>& choices);
 
 /// Posterior functions of a radius-like coordinate, e.g. density profiles.
 struct Profiles {
@@ -78,10 +84,16 @@ class Study {
   virtual std::string name() const = 0;
   /// One sentence for --help.
   virtual std::string description() const = 0;
+
+  /// What shapes the model itself, such as the number of its components.
+  virtual const std::vector<SettingKey>& model_keys() const { return no_keys_; }
+  /// The study with these settings. Throws InputError naming the key. Called only if there are keys.
+  virtual std::unique_ptr<const Study> configured(const ModelSettings&) const { return nullptr; }
+
   virtual const std::vector<Parameter>& parameters() const = 0;                        ///< (P)
   virtual const std::vector<DerivedQuantity>& derived() const { return no_derived_; }  ///< (Q)
   virtual const std::vector<Alias>& aliases() const { return no_aliases_; }
-  virtual const std::vector<ObserveKey>& observe_keys() const = 0;
+  virtual const std::vector<SettingKey>& observe_keys() const = 0;
   /// Columns that a catalogue of this study has, for readers and for their messages.
   virtual const sim::astrometry::CatalogueSchema& schema() const = 0;
 
@@ -125,6 +137,7 @@ class Study {
  private:
   inline static const std::vector<DerivedQuantity> no_derived_{};
   inline static const std::vector<Alias> no_aliases_{};
+  inline static const std::vector<SettingKey> no_keys_{};
   inline static const Profiles no_profiles_{};
 };
 

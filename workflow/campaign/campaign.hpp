@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 
 namespace praesepe::workflow::campaign {
 
+using infer::models::ModelSettings;
 using infer::models::Observation;
 using infer::models::Setting;
 
@@ -32,8 +34,8 @@ struct Axis {
 };
 
 struct Campaign {
-  std::string origin;  ///< the file, for messages
-  const infer::models::Study* study = nullptr;
+  std::string origin;                                 ///< the file, for messages
+  std::shared_ptr<const infer::models::Study> study;  ///< configured by `model`
 
   std::string name;
   std::uint64_t seed = 1;
@@ -45,6 +47,7 @@ struct Campaign {
   std::vector<std::map<std::string, Setting>> exclude;
   std::map<std::string, double> truth;  ///< by parameter, those not on the grid; design grid only
   Observation observe;
+  ModelSettings model;
   std::vector<infer::density::Prior> priors;  ///< (P)
   infer::nuts::SamplerOptions sampler;
   std::vector<std::filesystem::path> catalogues;  ///< absolute

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "infer/density/conditional.hpp"
 #include "sim/error.hpp"
 #include "workflow/campaign/campaign.hpp"
 #include "workflow/campaign/nearest_name.hpp"
@@ -16,8 +17,8 @@ namespace praesepe::workflow::campaign {
 
 using infer::density::Prior;
 using infer::models::Alias;
-using infer::models::ObserveKey;
 using infer::models::Parameter;
+using infer::models::SettingKey;
 using infer::models::Study;
 
 ParameterName find_parameter(const Study& study, std::string_view name) {
@@ -65,18 +66,40 @@ double parameter_value(const Reader& reader, const Study& study, const std::stri
 }
 
 /// A word where the study's default is a number is an error; the study checks the rest.
-void check_observe_type(const Reader& reader, const std::string& key, const ObserveKey& known, const Setting& value) {
+void check_type(const Reader& reader, const std::string& key, const SettingKey& known, const Setting& value) {
   if (std::holds_alternative<double>(known.default_value) && std::holds_alternative<std::string>(value)) {
     reader.fail(key, toml_text(value) + ": expected a number");
   }
 }
 
 void read_observe(Reader& reader, Campaign& campaign) {
-  for (const ObserveKey& known : campaign.study->observe_keys()) {
+  for (const SettingKey& known : campaign.study->observe_keys()) {
     const std::string key = "observe." + known.name;
     const Setting value = reader.setting(key).value_or(known.default_value);
-    check_observe_type(reader, key, known, value);
+    check_type(reader, key, known, value);
     campaign.observe[known.name] = value;
+  }
+}
+
+/// Configures the study by the tables that shape its model.
+void configure_study(Reader& reader, const std::string& name, Campaign& campaign) {
+  try {
+    // A study of the registry lives for ever: nobody owns it.
+    campaign.study = std::shared_ptr<const Study>(std::shared_ptr<const Study>(), &study_named(name));
+  } catch (const InputError& error) {
+    reader.fail("campaign.study", error.what());
+  }
+  const Study& study = *campaign.study;
+  if (study.model_keys().empty()) return;
+  for (const SettingKey& known : study.model_keys()) {
+    const Setting value = reader.setting(known.name).value_or(known.default_value);
+    check_type(reader, known.name, known, value);
+    campaign.model[known.name] = value;
+  }
+  try {
+    campaign.study = study.configured(campaign.model);
+  } catch (const InputError& error) {
+    rethrow_with_place(campaign, error.what());
   }
 }
 
@@ -91,7 +114,7 @@ std::vector<std::string> truth_names(const Study& study) {
 /// Declares what [grid] may hold, so that a mistyped key is met with the nearest of them.
 void know_grid(Reader& reader, const Study& study) {
   for (const std::string& name : truth_names(study)) reader.know("grid." + name);
-  for (const ObserveKey& key : study.observe_keys()) reader.know("grid.observe." + key.name);
+  for (const SettingKey& key : study.observe_keys()) reader.know("grid.observe." + key.name);
   reader.know("grid.order");
   reader.know("grid.exclude");
 }
@@ -133,8 +156,7 @@ void read_grid(Reader& reader, const Document& document, Campaign& campaign) {
     for (const Setting& value : axis.values) {
       if (observed) {
         const auto& keys = study.observe_keys();
-        check_observe_type(reader, key, *std::ranges::find(keys, name.substr(kObserve.size()), &ObserveKey::name),
-                           value);
+        check_type(reader, key, *std::ranges::find(keys, name.substr(kObserve.size()), &SettingKey::name), value);
       } else if (const double* number = std::get_if<double>(&value)) {
         parameter_value(reader, study, key, name, *number);
       } else {
@@ -201,7 +223,9 @@ void read_priors(Reader& reader, Campaign& campaign) {
     const std::string key = "prior." + parameter.name;
     const std::string by_default =
         campaign.design == Design::prior ? parameter.default_prior_for_truths : parameter.default_prior;
-    const std::string text = reader.word(key).value_or(by_default);
+    const std::string family = infer::density::family_of(parameter.name);
+    const std::string of_family = reader.word("prior." + family).value_or(by_default);
+    const std::string text = reader.word(key).value_or(of_family);
     try {
       campaign.priors.push_back(Prior::parse(text));
     } catch (const InputError& error) {
@@ -324,11 +348,7 @@ Campaign interpret(const Document& document, const std::filesystem::path& folder
     reader.refuse_unknown_keys();
     reader.fail("campaign.study", "missing; expected the name of a study");
   }
-  try {
-    campaign.study = &study_named(*study);
-  } catch (const InputError& error) {
-    reader.fail("campaign.study", error.what());
-  }
+  configure_study(reader, *study, campaign);
   know_grid(reader, *campaign.study);
   reader.know("slurm.");
   read_observe(reader, campaign);

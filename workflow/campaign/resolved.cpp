@@ -43,6 +43,20 @@ std::string grid_text(const Campaign& campaign) {
   return text + fmt::format("order = [{}]\nexclude = [{}]\n", fmt::join(order, ", "), fmt::join(excluded, ", "));
 }
 
+/// The tables that shape the model, e.g. [field].
+std::string model_text(const Campaign& campaign) {
+  std::string text, table;
+  for (const auto& [name, value] : campaign.model) {
+    const auto dot = name.find('.');
+    if (name.substr(0, dot) != table) {
+      table = name.substr(0, dot);
+      text += fmt::format("\n[{}]\n", table);
+    }
+    text += fmt::format("{} = {}\n", name.substr(dot + 1), toml_text(value));
+  }
+  return text;
+}
+
 std::string data_text(const Campaign& campaign) {
   if (campaign.design != Design::data) return {};
   std::vector<std::string> files;
@@ -86,6 +100,7 @@ std::string resolved_toml(const Campaign& c) {
       "[campaign]\nname = {}\nstudy = {}\nseed = {}\nreplicates = {}\ndesign = \"{}\"\ncommon_random_numbers = {}\n",
       quoted(c.name), quoted(c.study->name()), c.seed, c.replicates, kDesigns[static_cast<std::size_t>(c.design)],
       c.common_random_numbers);
+  text += model_text(c);
   text += grid_text(c);
   if (c.design == Design::grid) {
     text += "\n[truth]\n";

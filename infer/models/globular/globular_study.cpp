@@ -52,7 +52,7 @@ const std::vector<Alias>& GlobularStudy::aliases() const {
   return aliases;
 }
 
-const std::vector<ObserveKey>& GlobularStudy::observe_keys() const { return observation_keys(); }
+const std::vector<SettingKey>& GlobularStudy::observe_keys() const { return observation_keys(); }
 
 const sim::astrometry::CatalogueSchema& GlobularStudy::schema() const {
   static const auto schema = sim::astrometry::gaia_schema({"parallax", "pmra", "pmdec"});

@@ -18,7 +18,7 @@ class GlobularStudy final : public Study {
   const std::vector<Parameter>& parameters() const override;
   const std::vector<DerivedQuantity>& derived() const override;
   const std::vector<Alias>& aliases() const override;
-  const std::vector<ObserveKey>& observe_keys() const override;
+  const std::vector<SettingKey>& observe_keys() const override;
   const sim::astrometry::CatalogueSchema& schema() const override;
   /// F_b(phi0), the upper end of the prior of g.
   std::vector<density::DependentBound> bounds() const override;

@@ -17,9 +17,9 @@ namespace units = sim::astrometry;
 using sim::astrometry::AstrometricErrors;
 using sim::astrometry::Catalogue;
 
-const std::vector<ObserveKey>& observation_keys() {
+const std::vector<SettingKey>& observation_keys() {
   static const double as_sigma = -1.0;
-  static const std::vector<ObserveKey> keys{
+  static const std::vector<SettingKey> keys{
       {"stars", "", "number of stars", 1000.0},
       {"sigma", "mas, mas/yr", "standard deviation of all five coordinates; 0 = six exact coordinates", 0.1},
       {"sigma_ra", "mas", "of ra* alone; -1 = sigma", as_sigma},

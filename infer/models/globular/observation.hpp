@@ -8,7 +8,7 @@
 namespace praesepe::infer::models::globular {
 
 /// Keys of [observe].
-const std::vector<ObserveKey>& observation_keys();
+const std::vector<SettingKey>& observation_keys();
 
 /// Throws InputError naming "observe.<key>".
 void check_observation(const Observation& observation);

@@ -19,8 +19,8 @@ const std::vector<Parameter>& LineStudy::parameters() const {
   return parameters;
 }
 
-const std::vector<ObserveKey>& LineStudy::observe_keys() const {
-  static const std::vector<ObserveKey> keys{{"points", "", "number of points", 32.0},
+const std::vector<SettingKey>& LineStudy::observe_keys() const {
+  static const std::vector<SettingKey> keys{{"points", "", "number of points", 32.0},
                                             {"x_min", "", "smallest possible x", 0.0},
                                             {"x_max", "", "largest possible x", 10.0},
                                             {"y_err_min", "", "smallest possible standard deviation of y", 0.5},

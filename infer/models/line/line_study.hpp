@@ -18,7 +18,7 @@ class LineStudy final : public Study {
   std::string name() const override { return "line-outliers"; }
   std::string description() const override { return "straight line with Gaussian outliers (columns x, y, y_err)"; }
   const std::vector<Parameter>& parameters() const override;
-  const std::vector<ObserveKey>& observe_keys() const override;
+  const std::vector<SettingKey>& observe_keys() const override;
   const sim::astrometry::CatalogueSchema& schema() const override;
   void check(const Vector& truth, const Observation& observation) const override;
   sim::astrometry::Catalogue simulate(const Vector& truth, const Observation& observation, sim::random::Stream& latents,

@@ -63,10 +63,10 @@ double smallest_ess(const TaskResult& result) {
 /// A campaign with a fault, and what its first tasks say.
 class FaultyCampaign {
  public:
-  explicit FaultyCampaign(GlobularFault fault) : study_(fault) {
+  explicit FaultyCampaign(GlobularFault fault) : study_(std::make_shared<const WrongStudy>(fault)) {
     campaign_ = workflow::campaign::parse_campaign(fmt::format(kCampaign, kTasks), "power.toml", {});
     prior_ = analysis::prior_sample(campaign_);
-    campaign_.study = &study_;
+    campaign_.study = study_;
     campaign_.sampler.max_continuation = 1;  // ranks need a hundred draws, not a thousand
     double seconds = 0.0;
     for (const auto& task : workflow::campaign::plan(campaign_)) {
@@ -96,7 +96,7 @@ class FaultyCampaign {
   double effective_draws() const { return effective_; }  ///< of the worst parameter of the worst task
 
  private:
-  WrongStudy study_;
+  std::shared_ptr<const WrongStudy> study_;
   Campaign campaign_;
   analysis::PriorSample prior_;
   std::vector<TaskResult> results_;

@@ -32,7 +32,7 @@ class WrongStudy final : public infer::models::Study {
   std::string description() const override { return right_.description(); }
   const std::vector<infer::models::Parameter>& parameters() const override { return right_.parameters(); }
   const std::vector<infer::models::DerivedQuantity>& derived() const override { return right_.derived(); }
-  const std::vector<infer::models::ObserveKey>& observe_keys() const override { return right_.observe_keys(); }
+  const std::vector<infer::models::SettingKey>& observe_keys() const override { return right_.observe_keys(); }
   const sim::astrometry::CatalogueSchema& schema() const override { return right_.schema(); }
   std::vector<infer::density::DependentBound> bounds() const override { return right_.bounds(); }
   void check(const Vector& truth, const Observation& observation) const override { right_.check(truth, observation); }
