@@ -56,11 +56,25 @@ struct Summit {
 
 Summit find_summit(const DistanceIntegrand& integrand, double range) {
   constexpr double kNearest = 1e-6, kFurthest = 1e6;  // kpc
+  constexpr double kCovered = 6.0;                    // widths of a peak that its own nodes reach in any case
+  const Eigen::Vector4d distances = integrand.indicated_distances();
+  std::array<double, 4> start;
   std::array<Peak, 4> peaks;
-  std::size_t count = 0, best = 0;
-  for (const double r : integrand.indicated_distances()) {
-    if (!(r > 0.0)) continue;
-    peaks[count] = climb(integrand, std::log(std::clamp(r, kNearest, kFurthest)));
+  std::size_t starts = 0, count = 1, best = 0;
+  for (const double r : distances) {
+    if (r > 0.0) start[starts++] = std::log(std::clamp(r, kNearest, kFurthest));
+  }
+  // From the highest start first: as a rule the others lie on the slopes of its peak.
+  std::array<double, 4> height;
+  std::ranges::transform(start.begin(), start.begin() + starts, height.begin(),
+                         [&](double t) { return log_f(integrand, t); });
+  const auto highest =
+      static_cast<std::size_t>(std::max_element(height.begin(), height.begin() + starts) - height.begin());
+  std::swap(start[0], start[highest]);
+  peaks[0] = climb(integrand, start[0]);
+  for (std::size_t i = 1; i < starts; ++i) {
+    if (std::abs(start[i] - peaks[0].t) < kCovered * peaks[0].width) continue;
+    peaks[count] = climb(integrand, start[i]);
     if (peaks[count].height > peaks[best].height) best = count;
     ++count;
   }
