@@ -1,5 +1,6 @@
 #include "workflow/studies.hpp"
 
+#include "infer/models/cluster_distance/cluster_distance_study.hpp"
 #include "infer/models/globular/globular_study.hpp"
 #include "infer/models/line/line_study.hpp"
 #include "sim/error.hpp"
@@ -9,7 +10,8 @@ namespace praesepe::workflow {
 const std::vector<const infer::models::Study*>& studies() {
   static const infer::models::globular::GlobularStudy globular;
   static const infer::models::line::LineStudy line;
-  static const std::vector<const infer::models::Study*> all{&globular, &line};
+  static const infer::models::cluster_distance::ClusterDistanceStudy distance;
+  static const std::vector<const infer::models::Study*> all{&globular, &line, &distance};
   return all;
 }
 

@@ -38,10 +38,11 @@ std::string_view trim(std::string_view s) {
   return s.substr(begin, s.find_last_not_of(" \t") - begin + 1);
 }
 
-Prior::Argument parse_argument(std::string_view text) {
+Prior::Argument parse_argument(std::string_view text, bool may_be_infinite) {
   Prior::Argument argument;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), argument.value);
-  const bool number = error == std::errc() && end == text.data() + text.size() && std::isfinite(argument.value);
+  const bool number = error == std::errc() && end == text.data() + text.size() &&
+                      (std::isfinite(argument.value) || (may_be_infinite && std::isinf(argument.value)));
   if (!number) argument = {0.0, std::string(text)};
   return argument;
 }
@@ -67,31 +68,30 @@ double between_inverse(double a, double b, double x) {
   return x - a < b - x ? Phi_inverse((x - a) / (b - a)) : -Phi_inverse((b - x) / (b - a));
 }
 
-/// Truncated normal. z is the standardised value; U = (Phi(z) - Phi(za)) / (Phi(zb) - Phi(za)).
+/// Truncated normal; either end may be infinite. z is the standardised value, with mass below, inside and above the
+/// interval. A tail is always measured from its own side, where Phi keeps its relative precision.
 struct Truncated {
   double m, s, a, b;
   double za = (a - m) / s, zb = (b - m) / s;
-  // Mirrored to the left tail when the interval lies right of the mean, where Phi keeps its relative precision.
-  bool mirrored = za > 0.0;
-  double low = mirrored ? Phi(-zb) : Phi(za), high = mirrored ? Phi(-za) : Phi(zb);
+  double below = Phi(za), inside = between_z(za, zb), above = Phi(-zb);
+
+  /// Phi(z2) - Phi(z1)
+  static double between_z(double z1, double z2) { return z1 > 0.0 ? Phi(-z1) - Phi(-z2) : Phi(z2) - Phi(z1); }
 
   Prior::Image from_normal(double q) const {
-    const double side = mirrored ? -q : q;
-    const double p = side < 0.0 ? low + (high - low) * Phi(side) : high - (high - low) * Phi(-side);
-    const double z = std::clamp(mirrored ? -Phi_inverse(p) : Phi_inverse(p), za, zb);
-    return {m + s * z, s * (high - low) * phi(q) / phi(z)};
+    const double left = below + inside * Phi(q), right = above + inside * Phi(-q);  // Phi(z), Phi(-z)
+    const double z = std::clamp(left < right ? Phi_inverse(left) : -Phi_inverse(right), za, zb);
+    return {m + s * z, s * inside * phi(q) / phi(z)};
   }
   double to_normal(double x) const {
-    const double z = (x - m) / s;
-    const double side = mirrored ? -z : z;
-    const double below = (Phi(side) - low) / (high - low), above = (high - Phi(side)) / (high - low);
-    const double q = below < above ? Phi_inverse(below) : -Phi_inverse(above);
-    return mirrored ? -q : q;
+    const double z = (x - m) / s, left = between_z(za, z) / inside, right = between_z(z, zb) / inside;
+    return left < right ? Phi_inverse(left) : -Phi_inverse(right);
   }
-  double mean() const { return m + s * (phi(za) - phi(zb)) / (high - low); }
+  double mean() const { return m + s * (phi(za) - phi(zb)) / inside; }
   double sd() const {
-    const double mass = high - low, shift = (phi(za) - phi(zb)) / mass;
-    return s * std::sqrt(1.0 + (za * phi(za) - zb * phi(zb)) / mass - shift * shift);
+    const auto moment = [](double z) { return std::isinf(z) ? 0.0 : z * phi(z); };
+    const double shift = (phi(za) - phi(zb)) / inside;
+    return s * std::sqrt(1.0 + (moment(za) - moment(zb)) / inside - shift * shift);
   }
 };
 
@@ -125,7 +125,8 @@ Prior Prior::parse(std::string_view text) {
   for (bool more = true; more;) {
     const auto comma = rest.find(',');
     const std::string_view item = trim(rest.substr(0, comma));
-    arguments.push_back(parse_argument(item));
+    const bool end_of_normal = known->kind == Kind::truncated_normal && arguments.size() >= 2;
+    arguments.push_back(parse_argument(item, end_of_normal));
     const bool named = !arguments.back().name.empty();
     if (item.empty() || (named && (known->kind != Kind::uniform || !is_name(item)))) {
       throw InputError("'" + std::string(text) + "': '" + std::string(item) + "' is not a number");

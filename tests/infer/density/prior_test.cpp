@@ -15,6 +15,9 @@ const std::vector<std::string> kTexts{"uniform(1.5, 14)",
                                       "truncated_normal(0.7, 0.3, 0, 1.5)",
                                       "truncated_normal(0, 1, 4, 6)",
                                       "truncated_normal(0, 1, -6, -4)",
+                                      "truncated_normal(1, 2, 0, inf)",
+                                      "truncated_normal(-3, 1, 0, inf)",
+                                      "truncated_normal(1, 2, -inf, 4)",
                                       "log_uniform(0.01, 100)",
                                       "half_normal(3)"};
 
@@ -77,6 +80,9 @@ TEST(Prior, RefusesNonsenseWithAMessageThatSaysWhatIsWrong) {
   EXPECT_THAT(message("uniform(2,1)"), testing::HasSubstr("first end must be below"));
   EXPECT_THAT(message("normal(0,-1)"), testing::HasSubstr("must be positive"));
   EXPECT_THAT(message("normal(0,observed)"), testing::HasSubstr("not a number"));
+  EXPECT_THAT(message("normal(0,inf)"), testing::HasSubstr("not a number"));
+  EXPECT_THAT(message("truncated_normal(inf,1,0,2)"), testing::HasSubstr("not a number"));
+  EXPECT_THAT(message("truncated_normal(0,1,inf,inf)"), testing::HasSubstr("lower end must be below"));
   EXPECT_THAT(message("normal(0,1"), testing::HasSubstr("is no prior"));
   EXPECT_THAT(message(""), testing::HasSubstr("is no prior"));
   EXPECT_THAT(message("log_uniform(0,1)"), testing::HasSubstr("0 < a < b"));
