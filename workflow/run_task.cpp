@@ -14,6 +14,7 @@
 #include "sim/astrometry/catalogue_reader.hpp"
 #include "sim/error.hpp"
 #include "workflow/campaign/campaign.hpp"
+#include "workflow/memberships.hpp"
 #include "workflow/store/durable_file.hpp"
 #include "workflow/store/provenance.hpp"
 #include "workflow/thread_clock.hpp"
@@ -177,8 +178,9 @@ void store_draws(const Campaign& campaign, const ParameterSpace& space, const Po
 }
 
 void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal, TaskResult& result) {
-  Catalogue catalogue = task_catalogue(campaign, task);
+  const Catalogue catalogue = task_catalogue(campaign, task);
   result.n_stars = static_cast<std::int64_t>(catalogue.rows());
+  if (campaign.store_catalogues) result.catalogue = catalogue;
   const Posterior posterior = make_posterior(campaign, task, catalogue);
   Stream stream(task.key, Purpose::starts);
   std::vector<Vector> starts;
@@ -192,11 +194,11 @@ void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal
       infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key, journal);
   result.ladder = ladder_json(sample.ladder);
   result.n_log_density = sample.n_log_density;
-  if (campaign.store_catalogues) result.catalogue = std::move(catalogue);
   if (sample.status == infer::nuts::SampleStatus::failed) throw TaskFailure(sample.message);
 
   if (task.truth.size() > 0) complete_truth(posterior, task.truth, result);
   store_draws(campaign, posterior.space(), sample, result);
+  result.membership = memberships(posterior, sample.chains, catalogue);
   result.status = static_cast<TaskStatus>(sample.status);
   result.message = sample.message;
 }

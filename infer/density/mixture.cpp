@@ -52,10 +52,9 @@ std::vector<std::string> Mixture::names() const {
 void Mixture::responsibilities(Matrix& p) const { p = (log_joint_.colwise() - total_).exp(); }
 
 StarLikelihood::StarLikelihood(Eigen::Index dimension, std::shared_ptr<const Component> component)
-    : dimension_(dimension), component_(std::move(component)) {}
-
-StarLikelihood::StarLikelihood(Eigen::Index dimension, std::shared_ptr<const Mixture> mixture)
-    : dimension_(dimension), component_(mixture), mixture_(std::move(mixture)) {}
+    : dimension_(dimension),
+      component_(std::move(component)),
+      mixture_(dynamic_cast<const Mixture*>(component_.get())) {}
 
 double StarLikelihood::log_likelihood(const Vector& theta, Vector& gradient) const {
   gradient.setZero();

@@ -57,12 +57,10 @@ class Mixture final : public Component {
   mutable Array total_, part_;
 };
 
-/// The log likelihood of all stars under one component.
+/// The log likelihood of all stars under one component; memberships if that is a mixture.
 class StarLikelihood final : public Likelihood {
  public:
   StarLikelihood(Eigen::Index dimension, std::shared_ptr<const Component> component);
-  /// The same with memberships.
-  StarLikelihood(Eigen::Index dimension, std::shared_ptr<const Mixture> mixture);
 
   Eigen::Index dimension() const override { return dimension_; }
   double log_likelihood(const Vector& theta, Vector& gradient) const override;
@@ -72,7 +70,7 @@ class StarLikelihood final : public Likelihood {
  private:
   Eigen::Index dimension_;
   std::shared_ptr<const Component> component_;
-  std::shared_ptr<const Mixture> mixture_;  // the component, if it is one
+  const Mixture* mixture_;  // the component, if it is one
   mutable Array values_, ones_;
 };
 

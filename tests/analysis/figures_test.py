@@ -12,6 +12,7 @@ import unittest
 try:
     import h5py
     import matplotlib  # noqa: F401
+    import numpy
 except ImportError as missing:
     print("skipped: needs python3-h5py and python3-matplotlib:", missing)
     sys.exit(77)
@@ -46,6 +47,19 @@ class Figures(unittest.TestCase):
         done = draw(script, self.path, self.folder / "figure.svg", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater((self.folder / "figure.svg").stat().st_size, 1000)
+
+    def test_expected_counts_of_ten_intervals_are_those_of_the_binomial_law(self):
+        sys.path.insert(0, str(FIGURES))
+        from gathered import binomial_cdf
+        from recovery import unlikely
+        of_ten = numpy.diff(binomial_cdf(10, 0.95), prepend=0.0)
+        for hits, probability, cells in [(10, 0.599, 77), (9, 0.315, 40), (8, 0.075, 10), (7, 0.011, 1)]:
+            self.assertAlmostEqual(of_ten[hits], probability, delta=6e-4)
+            self.assertEqual(round(128 * of_ten[hits]), cells)
+        # Pooled over 320 intervals, 296 to 311 hits are within the central 95 %; of ten, 7 is rare and 8 is not.
+        of_320 = binomial_cdf(320, 0.95)
+        self.assertEqual((int(numpy.searchsorted(of_320, 0.025)), int(numpy.searchsorted(of_320, 0.975))), (296, 311))
+        self.assertEqual([bool(unlikely(hits, 10)) for hits in (10, 9, 8, 7)], [False, False, False, True])
 
     def test_plotted_intervals_and_counts_are_those_of_the_summary(self):
         synthetic_posteriors.write(self.path, "globular", replicates=3, cells=4, draws=50, failed=[4])

@@ -1,6 +1,7 @@
 #include "workflow/store/star_fields.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "workflow/store/packing.hpp"
 
@@ -83,6 +84,23 @@ Field membership(const char* name, MatrixXd Membership::*member, const Layout& l
           }};
 }
 
+Field true_component(std::size_t stars) {
+  return {"/membership",
+          {"truth", hdf5::Type::float64, {kSimulation, "star"}, {}},
+          [stars](const TaskResult& r) {
+            Doubles values;
+            if (r.membership) values.assign(r.membership->truth.begin(), r.membership->truth.end());
+            values.resize(stars, kNaN);
+            return values;
+          },
+          [](const hdf5::Values& v, TaskResult& r) {
+            if (!r.membership) r.membership.emplace();
+            const auto& values = std::get<Doubles>(v);
+            if (r.n_stars == 0 || std::isnan(values.front())) return;  // real data, or no posterior
+            r.membership->truth = Eigen::Map<const Eigen::VectorXd>(values.data(), r.n_stars);
+          }};
+}
+
 }  // namespace
 
 void add_star_fields(const Layout& layout, std::vector<Field>& fields) {
@@ -98,6 +116,7 @@ void add_star_fields(const Layout& layout, std::vector<Field>& fields) {
     const Shape shape{layout.stars, static_cast<Index>(layout.components.size())};
     fields.push_back(membership("p", &Membership::p, layout, shape));
     fields.push_back(membership("p_mcse", &Membership::p_mcse, layout, shape));
+    fields.push_back(true_component(stars));
   }
 }
 

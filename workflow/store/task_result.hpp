@@ -51,6 +51,7 @@ struct Membership {
   std::vector<std::string> components;
   Eigen::MatrixXd p;       ///< (star, component)
   Eigen::MatrixXd p_mcse;  ///< (star, component) its Monte Carlo standard error
+  Eigen::VectorXd truth;   ///< (star) the component that a simulation drew, counted from 0; empty for real data
 };
 
 struct TaskResult {

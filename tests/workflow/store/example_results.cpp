@@ -35,7 +35,10 @@ void add_stars(TaskResult& result) {
   catalogue.add("parallax_error", "mas", error);
   catalogue.origin = "simulated";
   result.latents = Latents{{"distance"}, {"kpc"}, {filled(2, result.n_stars, 4.0)}};
-  result.membership = Membership{{"cluster", "field"}, filled(result.n_stars, 2, 0.5), filled(result.n_stars, 2, 0.4)};
+  result.membership = Membership{{"cluster", "field"},
+                                 filled(result.n_stars, 2, 0.5),
+                                 filled(result.n_stars, 2, 0.4),
+                                 Eigen::VectorXd::LinSpaced(result.n_stars, 0.0, 1.0).array().round()};
 }
 
 }  // namespace

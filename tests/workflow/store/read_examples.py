@@ -130,6 +130,7 @@ def check_gathered(file):
     assert file.dims("observed_data", "parallax") == ("simulation", "star")
     assert file.dims("latents", "distance") == ("sample", "simulation", "star")
     assert file.dims("membership", "p") == ("simulation", "star", "component")
+    assert file.dims("membership", "truth") == ("simulation", "star")
     same(file.values("posterior", "simulation"), np.arange(5))
     same(file.values("summary", "parameter"), QUANTITIES)
     same(file.values("profiles", "quantile"), [0.025, 0.5, 0.975])

@@ -36,6 +36,7 @@ TEST_F(Shard, GivesBackEveryNumberOfItsTask) {
   EXPECT_EQ((*read.catalogue)["parallax"], (*written.catalogue)["parallax"]);
   EXPECT_EQ(read.latents->values.at(0), written.latents->values.at(0));
   EXPECT_EQ(read.membership->p_mcse, written.membership->p_mcse);
+  EXPECT_EQ(read.membership->truth, written.membership->truth);
 }
 
 TEST_F(Shard, OfATaskWithOnlyItsParametersIsEnough) {
