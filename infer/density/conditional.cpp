@@ -1,11 +1,11 @@
 #include "infer/density/conditional.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/beta.hpp>
 #include <cctype>
 #include <limits>
 #include <map>
 
+#include "infer/density/beta.hpp"
 #include "infer/density/normal.hpp"
 #include "sim/error.hpp"
 
@@ -43,34 +43,6 @@ class BelowBound final : public Conditional {
   Prior prior_;
   DependentBound bound_;
 };
-
-/// x with I_x(a, b) = p, for p <= 1/2, to full relative precision. Boost's inverse, which gives up far out in the
-/// tails, polished by Newton steps on log I, a concave function of log x.
-double beta_quantile(double a, double b, double p) {
-  using namespace boost::math::policies;
-  constexpr policy<evaluation_error<ignore_error>, overflow_error<ignore_error>> lenient;
-  double x = boost::math::ibeta_inv(a, b, p, lenient);
-  for (int step = 0; step < 3 && x > 0.0 && x < 1.0; ++step) {
-    const double below = boost::math::ibeta(a, b, x), slope = x * boost::math::ibeta_derivative(a, b, x) / below;
-    if (!(slope > 0.0 && std::isfinite(slope))) break;
-    x = std::min(x * std::exp(std::log(p / below) / slope), 1.0);
-  }
-  return x;
-}
-
-/// Beta(a, b) as an image of the normal, each tail from its own end.
-Prior::Image beta_from_normal(double a, double b, double q) {
-  const double x = q < 0.0 ? beta_quantile(a, b, Phi(q)) : 1.0 - beta_quantile(b, a, Phi(-q));
-  const double density = x > 0.0 && x < 1.0 ? boost::math::ibeta_derivative(a, b, x) : 0.0;
-  return {x, density > 0.0 ? phi(q) / density : 0.0};
-}
-
-double beta_to_normal(double a, double b, double x) {
-  if (!(x > 0.0)) return -std::numeric_limits<double>::infinity();
-  if (!(x < 1.0)) return std::numeric_limits<double>::infinity();
-  const double below = boost::math::ibeta(a, b, x);
-  return below < 0.5 ? Phi_inverse(below) : -Phi_inverse(boost::math::ibetac(a, b, x));
-}
 
 class SimplexShare final : public Conditional {
  public:

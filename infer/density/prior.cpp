@@ -8,6 +8,7 @@
 #include <limits>
 #include <numbers>
 
+#include "infer/density/beta.hpp"
 #include "infer/density/normal.hpp"
 #include "sim/error.hpp"
 
@@ -22,11 +23,12 @@ struct KindInfo {
   Prior::Kind kind;
   std::size_t arguments;
 };
-constexpr std::array<KindInfo, 7> kKinds{{{"uniform", Prior::Kind::uniform, 2},
+constexpr std::array<KindInfo, 8> kKinds{{{"uniform", Prior::Kind::uniform, 2},
                                           {"normal", Prior::Kind::normal, 2},
                                           {"truncated_normal", Prior::Kind::truncated_normal, 4},
                                           {"log_uniform", Prior::Kind::log_uniform, 2},
                                           {"half_normal", Prior::Kind::half_normal, 1},
+                                          {"beta", Prior::Kind::beta, 4},
                                           {"fixed", Prior::Kind::fixed, 1},
                                           {"dirichlet", Prior::Kind::dirichlet, 1}}};
 
@@ -118,7 +120,7 @@ Prior Prior::parse(std::string_view text) {
   if (open == std::string_view::npos || whole.back() != ')' || known == kKinds.end()) {
     throw InputError("'" + std::string(text) +
                      "' is no prior; expected uniform(a,b), normal(m,s), truncated_normal(m,s,a,b), log_uniform(a,b), "
-                     "half_normal(s), dirichlet(a), fixed(v) or ascending(...) around one of them");
+                     "half_normal(s), beta(a,b,low,high), dirichlet(a), fixed(v) or ascending(...) around one of them");
   }
   std::vector<Argument> arguments;
   std::string_view rest = whole.substr(open + 1, whole.size() - open - 2);
@@ -173,6 +175,9 @@ void Prior::check() const {
       return require(value(2) < value(3), "the lower end must be below the upper");
     case Kind::log_uniform: return require(0.0 < value(0) && value(0) < value(1), "needs 0 < a < b");
     case Kind::half_normal: return require(value(0) > 0.0, "the scale must be positive");
+    case Kind::beta:
+      require(value(0) > 0.0 && value(1) > 0.0, "the two shapes must be positive");
+      return require(value(2) < value(3), "the lower end must be below the upper");
     case Kind::dirichlet: return require(value(0) > 0.0, "the concentration must be positive");
     case Kind::fixed: return;
   }
@@ -182,7 +187,8 @@ double Prior::lower() const {
   switch (kind_) {
     case Kind::normal: return -kInfinity;
     case Kind::half_normal: return 0.0;
-    case Kind::truncated_normal: return value(2);
+    case Kind::truncated_normal:
+    case Kind::beta: return value(2);
     default: return value(0);
   }
 }
@@ -191,7 +197,8 @@ double Prior::upper() const {
   switch (kind_) {
     case Kind::normal:
     case Kind::half_normal: return kInfinity;
-    case Kind::truncated_normal: return value(3);
+    case Kind::truncated_normal:
+    case Kind::beta: return value(3);
     case Kind::fixed: return value(0);
     default: return value(1);
   }
@@ -203,6 +210,7 @@ double Prior::mean() const {
     case Kind::truncated_normal: return Truncated{value(0), value(1), value(2), value(3)}.mean();
     case Kind::log_uniform: return (value(1) - value(0)) / std::log(value(1) / value(0));
     case Kind::half_normal: return value(0) * std::sqrt(2.0 / std::numbers::pi);
+    case Kind::beta: return value(2) + (value(3) - value(2)) * value(0) / (value(0) + value(1));
     default: return value(0);
   }
 }
@@ -217,6 +225,10 @@ double Prior::sd() const {
       return std::sqrt(square - mean() * mean());
     }
     case Kind::half_normal: return value(0) * std::sqrt(1.0 - 2.0 / std::numbers::pi);
+    case Kind::beta: {
+      const double sum = value(0) + value(1);
+      return (value(3) - value(2)) / sum * std::sqrt(value(0) * value(1) / (sum + 1.0));
+    }
     case Kind::fixed:
     case Kind::dirichlet: break;
   }
@@ -237,6 +249,11 @@ Prior::Image Prior::from_normal(double q) const {
       const double z = q > 0.0 ? -Phi_inverse(0.5 * Phi(-q)) : std::numbers::sqrt2 * boost::math::erf_inv(Phi(q));
       return {value(0) * z, value(0) * phi(q) / (2.0 * phi(z))};
     }
+    case Kind::beta: {
+      const Image image = beta_from_normal(value(0), value(1), q);
+      const double range = value(3) - value(2);
+      return {value(2) + range * image.x, range * image.slope};
+    }
     case Kind::fixed:
     case Kind::dirichlet: break;
   }
@@ -255,6 +272,7 @@ double Prior::to_normal(double x) const {
       const double z = x / (value(0) * std::numbers::sqrt2);
       return z < 0.5 ? Phi_inverse(std::erf(z)) : -Phi_inverse(std::erfc(z));
     }
+    case Kind::beta: return beta_to_normal(value(0), value(1), (x - value(2)) / (value(3) - value(2)));
     case Kind::fixed:
     case Kind::dirichlet: break;
   }

@@ -19,7 +19,9 @@ const std::vector<std::string> kTexts{"uniform(1.5, 14)",
                                       "truncated_normal(-3, 1, 0, inf)",
                                       "truncated_normal(1, 2, -inf, 4)",
                                       "log_uniform(0.01, 100)",
-                                      "half_normal(3)"};
+                                      "half_normal(3)",
+                                      "beta(1.5, 1.5, -1, 1)",
+                                      "beta(1, 4, 2, 5)"};
 
 TEST(Prior, TextReadsBackToTheSamePrior) {
   for (const auto& text : kTexts) EXPECT_EQ(Prior::parse(text).text(), text);
@@ -86,6 +88,8 @@ TEST(Prior, RefusesNonsenseWithAMessageThatSaysWhatIsWrong) {
   EXPECT_THAT(message("normal(0,1"), testing::HasSubstr("is no prior"));
   EXPECT_THAT(message(""), testing::HasSubstr("is no prior"));
   EXPECT_THAT(message("log_uniform(0,1)"), testing::HasSubstr("0 < a < b"));
+  EXPECT_THAT(message("beta(0,1,-1,1)"), testing::HasSubstr("shapes must be positive"));
+  EXPECT_THAT(message("beta(1,1,1,-1)"), testing::HasSubstr("lower end must be below"));
 }
 
 }  // namespace
