@@ -102,7 +102,7 @@ struct Sums {
     const double inverse = 1.0 / q;
     for (;; r *= q, u *= inverse) {
       const double z = f.z(r), weight = r * std::exp(f.exponent(r, u) - top.exponent);
-      if (weight < kNegligible * top.r) return r;
+      if (!(weight >= kNegligible * top.r)) return r;
       zeroth += weight;
       first += weight * z;
       second += weight * z * z;
@@ -115,6 +115,7 @@ struct Sums {
 DistanceIntegral integrate_distance(const Population& population, const Measurement& star) {
   const Integrand f{population, star};
   const Peaks peaks = find_peaks(f);
+  if (peaks.count == 0) return {-INFINITY, 0.0, 0.0};  // a depth or an error whose square is no number
   const std::span<const Peak> all(peaks.found.data(), peaks.count);
   const Peak top =
       *std::ranges::max_element(all, {}, [](const Peak& peak) { return peak.exponent + std::log(peak.r); });

@@ -1,6 +1,7 @@
-"""`praesepe infer` against posteriors that others computed: exact quadrature for the line, an independent sampler for clusters.
+"""`praesepe infer` against posteriors that others computed: exact quadrature for the line and for a cluster's distance, an
+independent sampler for globular clusters.
 
-Run with --clusters for the two globular clusters alone (minutes), without for the line alone.
+Run with --clusters for the two globular clusters alone (minutes), with --distance for the distance, without for the line.
 """
 
 import csv
@@ -22,8 +23,8 @@ def rows(name):
 
 
 class Infer(ProgramTest):
-    def infer(self, study, catalogue):
-        done = self.praesepe("infer", study, REFERENCE / catalogue, "-o", "out.h5")
+    def infer(self, study, catalogue, *options):
+        done = self.praesepe("infer", study, REFERENCE / catalogue, "-o", "out.h5", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
         with h5py.File(self.folder / "out.h5") as file:
             names = [name.decode() for name in file["summary/parameter"][()]]
@@ -33,18 +34,32 @@ class Infer(ProgramTest):
         return summary, draws
 
 
+    def compare(self, summary, draws, name, exact):
+        # 4 Monte Carlo errors of the mean: false alarm 6e-5 each
+        self.assertLess(abs(summary["mean"][name] - float(exact["mean"])), 4 * summary["mcse_mean"][name], name)
+        # 4000 draws, ESS > 2000: a quantile's probability is known to 0.005; 5 of them
+        for column, probability in (("q2.5", 0.025), ("q50", 0.5), ("q97.5", 0.975)):
+            below = numpy.mean(draws[name] < float(exact[column]))
+            error = numpy.sqrt(probability * (1 - probability) / 2000)
+            self.assertLess(abs(below - probability), 5 * error, f"{name} {column}")
+
+
 class Line(Infer):
     def test_exact_posterior_of_the_published_example(self):
         summary, draws = self.infer("line-outliers", "line_outliers.csv")
         exact = {row["name"]: row for row in rows("line_outliers_reference.csv") if row["kind"] == "param"}
         for name in ("m", "b", "ln_s_out", "w0"):
-            # 4 Monte Carlo errors of the mean: false alarm 6e-5 each
-            self.assertLess(abs(summary["mean"][name] - float(exact[name]["mean"])), 4 * summary["mcse_mean"][name], name)
-            # 4000 draws, ESS > 2000: a quantile's probability is known to 0.005; 5 of them
-            for column, probability in (("q2.5", 0.025), ("q50", 0.5), ("q97.5", 0.975)):
-                below = numpy.mean(draws[name] < float(exact[name][column]))
-                error = numpy.sqrt(probability * (1 - probability) / 2000)
-                self.assertLess(abs(below - probability), 5 * error, f"{name} {column}")
+            self.compare(summary, draws, name, exact[name])
+
+
+class Distance(Infer):
+    def test_exact_posterior_of_the_published_example(self):
+        summary, draws = self.infer("cluster-distance", "cluster_distance.csv", "--column", "parallax=parallax_mas",
+                                    "--column", "parallax_error=parallax_err_mas")
+        exact = {row["name"]: row for row in rows("cluster_distance_reference.csv")}
+        self.compare(summary, draws, "mu_r", exact["mu_r_kpc"])
+        self.compare(summary, draws, "ln_std_r", exact["ln_std_r"])
+        numpy.testing.assert_allclose(draws["std_r"], 1e3 * numpy.exp(draws["ln_std_r"]), rtol=1e-12)
 
 
 class Clusters(Infer):
@@ -70,5 +85,5 @@ class Clusters(Infer):
 
 
 if __name__ == "__main__":
-    chosen = "Clusters" if "--clusters" in sys.argv else "Line"
+    chosen = "Clusters" if "--clusters" in sys.argv else "Distance" if "--distance" in sys.argv else "Line"
     unittest.main(argv=[sys.argv[0], chosen])
