@@ -6,9 +6,9 @@
 // lie at infinity, and a sampler starts from a target of unit scale. Evidences are those of the normalised prior.
 //
 // Written in campaign files as uniform(a,b), normal(m,s), truncated_normal(m,s,a,b), log_uniform(a,b), half_normal(s),
-// beta(a,b,low,high) (a Beta distribution stretched over low to high), fixed(v). The ends of truncated_normal may be -inf
-// and inf. An argument of uniform may be a name instead of a number: `observed` (range of the data) or a bound that the
-// study defines, such as F_b.
+// beta(a,b,low,high) (a Beta distribution stretched over low to high), fixed(v). The ends of truncated_normal may be
+// -inf and inf. An argument of uniform may be a name instead of a number: `observed` (range of the data) or a bound
+// that the study defines, such as F_b.
 //
 // Two kinds are a joint prior of all parameters of a family (conditional.hpp), and this class only their notation:
 // dirichlet(a), a the parameter's own concentration, and ascending(...) around one of the others.

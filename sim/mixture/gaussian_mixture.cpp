@@ -90,29 +90,31 @@ astrometry::Catalogue observe_stars(const std::vector<LabelledStar>& stars, cons
     kGE,
     kRho01,
     kRho02,
-    kRho12
+    kRho12,
+    kComponent
   };
   struct Name {
     const char* name;
     const char* unit;
   };
-  constexpr std::array<Name, kRho12 + 1> kNames{{{"ra", "deg"},
-                                                 {"dec", "deg"},
-                                                 {"parallax", "mas"},
-                                                 {"pmra", "mas/yr"},
-                                                 {"pmdec", "mas/yr"},
-                                                 {"radial_velocity", "km/s"},
-                                                 {"bp_rp", "mag"},
-                                                 {"phot_g_mean_mag", "mag"},
-                                                 {"parallax_error", "mas"},
-                                                 {"pmra_error", "mas/yr"},
-                                                 {"pmdec_error", "mas/yr"},
-                                                 {"radial_velocity_error", "km/s"},
-                                                 {"bp_rp_error", "mag"},
-                                                 {"phot_g_mean_mag_error", "mag"},
-                                                 {"parallax_pmra_corr", ""},
-                                                 {"parallax_pmdec_corr", ""},
-                                                 {"pmra_pmdec_corr", ""}}};
+  constexpr std::array<Name, kComponent + 1> kNames{{{"ra", "deg"},
+                                                     {"dec", "deg"},
+                                                     {"parallax", "mas"},
+                                                     {"pmra", "mas/yr"},
+                                                     {"pmdec", "mas/yr"},
+                                                     {"radial_velocity", "km/s"},
+                                                     {"bp_rp", "mag"},
+                                                     {"phot_g_mean_mag", "mag"},
+                                                     {"parallax_error", "mas"},
+                                                     {"pmra_error", "mas/yr"},
+                                                     {"pmdec_error", "mas/yr"},
+                                                     {"radial_velocity_error", "km/s"},
+                                                     {"bp_rp_error", "mag"},
+                                                     {"phot_g_mean_mag_error", "mag"},
+                                                     {"parallax_pmra_corr", ""},
+                                                     {"parallax_pmdec_corr", ""},
+                                                     {"pmra_pmdec_corr", ""},
+                                                     {"component", ""}}};
   std::array<std::vector<double>, kNames.size()> columns;
   for (auto& column : columns) column.resize(stars.size());
   for (std::size_t i = 0; i < stars.size(); ++i) {
@@ -155,6 +157,7 @@ astrometry::Catalogue observe_stars(const std::vector<LabelledStar>& stars, cons
     set(kRho01, correlation(1, 0));
     set(kRho02, correlation(2, 0));
     set(kRho12, correlation(2, 1));
+    set(kComponent, static_cast<double>(stars[i].component));
   }
   astrometry::Catalogue catalogue(stars.size());
   for (std::size_t c = 0; c < kNames.size(); ++c) {

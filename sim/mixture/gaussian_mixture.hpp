@@ -69,7 +69,7 @@ std::vector<LabelledStar> sample_stars(const std::vector<StellarGaussian>& compo
                                        const std::vector<double>& weights, std::size_t count, random::Stream& stream);
 
 /// The catalogue: ra, dec, parallax, pmra, pmdec, radial_velocity, bp_rp, phot_g_mean_mag, errors X_error of all but ra
-/// and dec, and the correlations parallax_pmra_corr, parallax_pmdec_corr, pmra_pmdec_corr.
+/// and dec, the correlations parallax_pmra_corr, parallax_pmdec_corr, pmra_pmdec_corr, and the true component, from 0.
 astrometry::Catalogue observe_stars(const std::vector<LabelledStar>& stars, const SkyPlane& plane, const Dust& dust,
                                     const ErrorModel& errors, random::Stream& noise);
 

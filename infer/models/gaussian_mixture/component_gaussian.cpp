@@ -2,10 +2,8 @@
 
 #include <Eigen/Cholesky>
 #include <cmath>
-#include <string>
 
 #include "infer/density/normal.hpp"
-#include "sim/error.hpp"
 
 namespace praesepe::infer::models::gaussian_mixture {
 
@@ -13,14 +11,6 @@ using density::Vector;
 using sim::mixture::kCoordinates;
 using sim::mixture::kDistance;
 using sim::mixture::SmallMatrix;
-
-Correlations parse_correlations(std::string_view text) {
-  if (text == "none") return Correlations::none;
-  if (text == "velocity") return Correlations::velocity;
-  if (text == "blocks") return Correlations::blocks;
-  if (text == "full") return Correlations::full;
-  throw InputError("'" + std::string(text) + "': expected none, velocity, blocks or full");
-}
 
 std::vector<CorrelatedPair> correlated_pairs(Correlations choice) {
   using sim::mixture::kColour, sim::mixture::kEast, sim::mixture::kVx;

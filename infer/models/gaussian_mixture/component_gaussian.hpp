@@ -6,7 +6,6 @@
 // z = 0, which for the choices here makes their correlations 0 too.
 #pragma once
 
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,9 +24,6 @@ enum class Correlations {
   blocks,    ///< direction, velocity, photometry, each by itself: 5
   full       ///< all 28
 };
-
-/// "none", "velocity", "blocks" or "full"; throws InputError that lists them.
-Correlations parse_correlations(std::string_view text);
 
 /// A free correlation: row > column, with the shape of its Beta prior under LKJ(1) within its block.
 struct CorrelatedPair {

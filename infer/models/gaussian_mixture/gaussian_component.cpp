@@ -8,9 +8,9 @@ namespace praesepe::infer::models::gaussian_mixture {
 
 using sim::mixture::kDistance;
 
-GaussianComponent::GaussianComponent(const std::vector<Star>& stars, ComponentLayout layout,
+GaussianComponent::GaussianComponent(std::shared_ptr<const std::vector<Star>> stars, ComponentLayout layout,
                                      const sim::mixture::Dust& dust, const QuadratureRule& rule)
-    : stars_(&stars), layout_(std::move(layout)), dust_(dust), rule_(rule), moments_(stars.size()) {}
+    : stars_(std::move(stars)), layout_(std::move(layout)), dust_(dust), rule_(rule), moments_(stars_->size()) {}
 
 void GaussianComponent::log_marginal(const density::Vector& theta, density::Array& values) const {
   values.resize(static_cast<Eigen::Index>(stars_->size()));

@@ -7,6 +7,7 @@
 // the rule.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "infer/density/mixture.hpp"
@@ -18,15 +19,14 @@ namespace praesepe::infer::models::gaussian_mixture {
 
 class GaussianComponent final : public density::Component {
  public:
-  /// `stars` must outlive this.
-  GaussianComponent(const std::vector<Star>& stars, ComponentLayout layout, const sim::mixture::Dust& dust,
-                    const QuadratureRule& rule = QuadratureRule::standard());
+  GaussianComponent(std::shared_ptr<const std::vector<Star>> stars, ComponentLayout layout,
+                    const sim::mixture::Dust& dust, const QuadratureRule& rule = QuadratureRule::standard());
 
   void log_marginal(const density::Vector& theta, density::Array& values) const override;
   void pull_back(const density::Vector& theta, const density::Array& weight, density::Vector& gradient) const override;
 
  private:
-  const std::vector<Star>* stars_;
+  std::shared_ptr<const std::vector<Star>> stars_;
   ComponentLayout layout_;
   sim::mixture::Dust dust_;
   QuadratureRule rule_;

@@ -33,7 +33,8 @@ testing::AssertionResult gradient_is_right(Correlations choice, const Regime& re
   Vector theta = tests::draw_parameters(layout, regime, stream);
   theta.head<3>().setZero();
   const auto stars = stars_of(layout, theta, regime, 6, stream);
-  const GaussianComponent component(stars, layout, kDust, {.step = 0.3, .range = 30.0});
+  const GaussianComponent component(std::make_shared<std::vector<Star>>(stars), layout, kDust,
+                                    {.step = 0.3, .range = 30.0});
   Array weight(6), values;
   for (double& w : weight) w = stream.uniform();
   weight[2] = 0.0;
