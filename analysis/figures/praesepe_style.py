@@ -31,7 +31,7 @@ SYMBOLS = {
 }
 UNITS = {"Msun": r"$M_\odot$", "mas/yr": r"mas yr$^{-1}$", "km/s": r"km s$^{-1}$", "Msun/pc^3": r"$M_\odot$ pc$^{-3}$",
          "Msun/pc3": r"$M_\odot$ pc$^{-3}$", "Msun/pc^2": r"$M_\odot$ pc$^{-2}$", "log10(Msun)": r"$M_\odot$",
-         "log10(pc)": "pc", "1": ""}
+         "log10(pc)": "pc", "ln(kpc)": "kpc", "1": ""}
 
 
 def use():
