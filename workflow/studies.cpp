@@ -1,6 +1,7 @@
 #include "workflow/studies.hpp"
 
 #include "infer/models/cluster_distance/cluster_distance_study.hpp"
+#include "infer/models/gaussian_mixture/gaussian_mixture_study.hpp"
 #include "infer/models/globular/globular_study.hpp"
 #include "infer/models/line/line_study.hpp"
 #include "sim/error.hpp"
@@ -11,7 +12,8 @@ const std::vector<const infer::models::Study*>& studies() {
   static const infer::models::globular::GlobularStudy globular;
   static const infer::models::line::LineStudy line;
   static const infer::models::cluster_distance::ClusterDistanceStudy distance;
-  static const std::vector<const infer::models::Study*> all{&globular, &line, &distance};
+  static const infer::models::gaussian_mixture::GaussianMixtureStudy gaussian_mixture;
+  static const std::vector<const infer::models::Study*> all{&globular, &line, &distance, &gaussian_mixture};
   return all;
 }
 
