@@ -34,7 +34,8 @@ class ResultFolder {
   std::filesystem::path running() const { return path_ / "running"; }
   /// What the chains of a task under way have done so far.
   std::filesystem::path chains(std::int64_t task) const;
-  /// Removes the temporaries of writers that are gone, and what is left in `running` of tasks that need not run any more.
+  /// Removes the temporaries of writers that are gone, and what is left in `running` of tasks that need not run any
+  /// more.
   void clear_leftovers(const std::vector<std::int64_t>& unfinished) const;
   std::filesystem::path campaign_file() const { return path_ / "campaign.toml"; }
   std::filesystem::path posteriors() const { return path_ / "posteriors.h5"; }

@@ -43,9 +43,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Posterior make_posterior(const Campaign& campaign, const Task& task, const Catalogue& catalogue) {
   const Study& study = *campaign.study;
-  std::vector<std::string> names;
-  for (const auto& parameter : study.parameters()) names.push_back(parameter.name);
-  ParameterSpace space(std::move(names), study.resolve_priors(campaign.priors, catalogue), study.bounds());
+  ParameterSpace space = study.space(campaign.priors, catalogue);
   return {study.likelihood(catalogue, task.observation), std::move(space)};
 }
 

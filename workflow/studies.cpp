@@ -4,6 +4,7 @@
 #include "infer/models/gaussian_mixture/gaussian_mixture_study.hpp"
 #include "infer/models/globular/globular_study.hpp"
 #include "infer/models/line/line_study.hpp"
+#include "infer/models/membership/membership_study.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::workflow {
@@ -13,7 +14,9 @@ const std::vector<const infer::models::Study*>& studies() {
   static const infer::models::line::LineStudy line;
   static const infer::models::cluster_distance::ClusterDistanceStudy distance;
   static const infer::models::gaussian_mixture::GaussianMixtureStudy gaussian_mixture;
-  static const std::vector<const infer::models::Study*> all{&globular, &line, &distance, &gaussian_mixture};
+  static const infer::models::membership::MembershipStudy membership;
+  static const std::vector<const infer::models::Study*> all{&globular, &membership, &line, &distance,
+                                                            &gaussian_mixture};
   return all;
 }
 

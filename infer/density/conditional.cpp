@@ -165,7 +165,25 @@ void check_family(const std::vector<std::string>& names, const std::vector<Prior
   }
 }
 
+using Families = std::map<std::string, std::vector<std::size_t>>;
+
+Families families_of(const std::vector<std::string>& names) {
+  Families families;
+  for (std::size_t i = 0; i < names.size(); ++i) families[family_of(names[i])].push_back(i);
+  return families;
+}
+
+bool is_joint(const std::vector<std::size_t>& family, const std::vector<Prior>& priors) {
+  return std::ranges::any_of(family, [&](std::size_t i) { return priors[i].is_joint(); });
+}
+
 }  // namespace
+
+void check_families(const std::vector<std::string>& names, const std::vector<Prior>& priors) {
+  for (const auto& [name, family] : families_of(names)) {
+    if (is_joint(family, priors)) check_family(names, priors, family);
+  }
+}
 
 std::string family_of(std::string_view name) {
   for (std::size_t at = name.find('_'); at != std::string_view::npos; at = name.find('_', at + 1)) {
@@ -180,12 +198,10 @@ std::string family_of(std::string_view name) {
 std::vector<std::shared_ptr<const Conditional>> conditionals(const std::vector<std::string>& names,
                                                              const std::vector<Prior>& priors,
                                                              const std::vector<DependentBound>& bounds) {
-  std::map<std::string, std::vector<std::size_t>> families;
-  for (std::size_t i = 0; i < names.size(); ++i) families[family_of(names[i])].push_back(i);
+  check_families(names, priors);
   std::vector<std::shared_ptr<const Conditional>> all(names.size());
-  for (const auto& [name, family] : families) {
-    const bool joint = std::ranges::any_of(family, [&](std::size_t i) { return priors[i].is_joint(); });
-    if (joint) check_family(names, priors, family);
+  for (const auto& [name, family] : families_of(names)) {
+    const bool joint = is_joint(family, priors);
     for (std::size_t k = 0; k < family.size(); ++k) {
       const std::size_t i = family[k];
       all[i] = joint ? member(family, k, priors) : alone_or_bounded(names[i], i, priors[i], bounds);

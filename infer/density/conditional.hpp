@@ -53,6 +53,9 @@ std::vector<std::shared_ptr<const Conditional>> conditionals(const std::vector<s
                                                              const std::vector<Prior>& priors,
                                                              const std::vector<DependentBound>& bounds);
 
+/// Throws InputError, naming "prior.<parameter>", if a joint prior is not that of its whole family.
+void check_families(const std::vector<std::string>& names, const std::vector<Prior>& priors);
+
 /// Parameters that differ only in their first number are of one family: weight_0 and weight_1 of "weight", mean_0_pmra
 /// and mean_1_pmra of "mean_pmra". A name without a number is its own.
 std::string family_of(std::string_view name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "infer/models/observed_range.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::infer::models {
@@ -39,6 +40,17 @@ std::size_t choice(const ModelSettings& settings, std::string_view key, const st
   std::string names;
   for (const std::string& name : choices) names += (names.empty() ? "\"" : ", \"") + name + "\"";
   throw InputError(std::string(key) + ": expected one of " + names);
+}
+
+density::ParameterSpace Study::space(const std::vector<density::Prior>& priors,
+                                     const sim::astrometry::Catalogue& catalogue) const {
+  std::vector<std::string> names;
+  std::vector<density::Prior> resolved;
+  for (std::size_t i = 0; i < priors.size(); ++i) {
+    names.push_back(parameters()[i].name);
+    resolved.push_back(with_observed_range(priors[i], names.back(), catalogue));
+  }
+  return {std::move(names), std::move(resolved), bounds()};
 }
 
 }  // namespace praesepe::infer::models

@@ -108,11 +108,9 @@ class Study {
   virtual sim::astrometry::Catalogue simulate(const Vector& truth, const Observation& observation,
                                               sim::random::Stream& latents, sim::random::Stream& noise) const = 0;
 
-  /// Replaces `observed` in the priors of this study by numbers from the catalogue. `priors` (P) in parameter order.
-  virtual std::vector<density::Prior> resolve_priors(std::vector<density::Prior> priors,
-                                                     const sim::astrometry::Catalogue&) const {
-    return priors;
-  }
+  /// The parameters with these priors (P), in which `observed` stands for the range of the catalogue's column.
+  density::ParameterSpace space(const std::vector<density::Prior>& priors,
+                                const sim::astrometry::Catalogue& catalogue) const;
 
   /// The inferential face. Throws InputError for a catalogue that the model cannot use (names the file, row, column).
   virtual std::unique_ptr<density::Likelihood> likelihood(const sim::astrometry::Catalogue& catalogue,

@@ -233,6 +233,13 @@ void read_priors(Reader& reader, Campaign& campaign) {
     }
     check_prior_names(reader, campaign, key, campaign.priors.back());
   }
+  std::vector<std::string> names;
+  for (const Parameter& parameter : campaign.study->parameters()) names.push_back(parameter.name);
+  try {
+    infer::density::check_families(names, campaign.priors);
+  } catch (const InputError& error) {
+    rethrow_with_place(campaign, error.what());
+  }
   if (std::ranges::all_of(campaign.priors, [](const Prior& prior) { return prior.is_fixed(); })) {
     throw InputError(campaign.origin + ": prior: every parameter is fixed; leave at least one free");
   }

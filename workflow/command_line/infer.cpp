@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include "sim/astrometry/catalogue_writer.hpp"
+#include "sim/astrometry/formats/file_format.hpp"
 #include "sim/error.hpp"
 #include "workflow/campaign/document.hpp"
 #include "workflow/command_line/on_ranks.hpp"
@@ -53,15 +55,39 @@ campaign::Campaign one_catalogue(const std::string& study, const fs::path& catal
   return campaign::parse_campaign("", "praesepe infer", {}, all);
 }
 
+/// Refused before hours of work, not after.
+void check_memberships(const std::string& file, const campaign::Campaign& campaign) {
+  sim::astrometry::formats::file_format(file);
+  const auto task = campaign::plan(campaign).front();
+  if (!campaign.study->likelihood(task_catalogue(campaign, task), task.observation)->components().empty()) return;
+  throw InputError(
+      fmt::format("--memberships {}: study {} is no mixture and has no members", file, campaign.study->name()));
+}
+
 Assignment prepare(const options::variables_map& values) {
   auto campaign = one_catalogue(values["STUDY"].as<std::string>(), values["CATALOGUE"].as<std::string>(),
                                 strings(values, "column"), strings(values, "set"));
   for (const auto& task : campaign::plan(campaign)) check_task(campaign, task);
+  if (values.count("memberships")) check_memberships(values["memberships"].as<std::string>(), campaign);
   ResultFolder folder = open_folder(values["output"].as<std::string>(), campaign);
   RunOptions chosen;
   chosen.tasks = {0};
   chosen.progress = scheduler::ProgressStyle::none;
   return {std::move(campaign), std::move(folder), std::move(chosen)};
+}
+
+/// The catalogue with what the posterior says of each star, beside what was read of it.
+void write_memberships(const fs::path& path, const campaign::Campaign& campaign, const store::PosteriorFile& file) {
+  const auto result = file.task_result(0);
+  if (!result.membership) throw InputError(path.string() + ": not written: there is no posterior");
+  auto catalogue = task_catalogue(campaign, campaign::plan(campaign).front());
+  const auto& [components, p, p_mcse, truth] = *result.membership;
+  for (std::size_t k = 0; k < components.size(); ++k) {
+    const auto column = static_cast<Eigen::Index>(k);
+    catalogue.add("p_" + components[k], "", {p.col(column).begin(), p.col(column).end()});
+    catalogue.add("p_" + components[k] + "_mcse", "", {p_mcse.col(column).begin(), p_mcse.col(column).end()});
+  }
+  sim::astrometry::write_catalogue(path, catalogue);
 }
 
 int finish(const options::variables_map& values, const Assignment& assignment) {
@@ -70,7 +96,9 @@ int finish(const options::variables_map& values, const Assignment& assignment) {
   const auto outcomes = store::gather(identity_of(campaign), planned_tasks(campaign, campaign::plan(campaign)),
                                       {folder.shards()}, output);
   fs::remove_all(folder.path());
-  std::cout << store::summary_text(store::PosteriorFile(output));
+  const store::PosteriorFile file(output);
+  std::cout << store::summary_text(file);
+  if (values.count("memberships")) write_memberships(values["memberships"].as<std::string>(), campaign, file);
   return report_unconverged(outcomes);
 }
 
@@ -82,6 +110,8 @@ int infer(const Command& command, const Arguments& arguments) {
   named.add(settings_option());
   named.add_options()("column", options::value<std::vector<std::string>>()->value_name("NAME=FILECOLUMN")->composing(),
                       "what the catalogue calls a column (repeatable)");
+  named.add_options()("memberships", options::value<std::string>()->value_name("FILE"),
+                      "also write the catalogue with each star's membership probabilities (.csv, .ecsv, .fits)");
   return on_ranks(command, arguments, named, {"STUDY", "CATALOGUE"}, prepare, finish);
 }
 

@@ -88,18 +88,6 @@ Catalogue GlobularStudy::simulate(const Vector& truth, const Observation& observ
   return observe_cluster(truth, observation, latents, noise);
 }
 
-std::vector<density::Prior> GlobularStudy::resolve_priors(std::vector<density::Prior> priors,
-                                                          const Catalogue& catalogue) const {
-  for (std::size_t i = 0; i < priors.size(); ++i) {
-    for (std::size_t end = 0; end < priors[i].arguments().size(); ++end) {
-      if (priors[i].arguments()[end].name != "observed") continue;
-      const auto range = observed_range(catalogue, parameters()[i].name);
-      priors[i] = priors[i].with_argument(end, end == 0 ? range.first : range.second);
-    }
-  }
-  return priors;
-}
-
 std::unique_ptr<density::Likelihood> GlobularStudy::likelihood(const Catalogue& catalogue,
                                                                const Observation& observation) const {
   if (is_exact(observation)) return std::make_unique<ExactLikelihood>(catalogue);

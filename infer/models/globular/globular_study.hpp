@@ -25,8 +25,6 @@ class GlobularStudy final : public Study {
   void check(const Vector& truth, const Observation& observation) const override;
   sim::astrometry::Catalogue simulate(const Vector& truth, const Observation& observation, sim::random::Stream& latents,
                                       sim::random::Stream& noise) const override;
-  std::vector<density::Prior> resolve_priors(std::vector<density::Prior> priors,
-                                             const sim::astrometry::Catalogue& catalogue) const override;
   std::unique_ptr<density::Likelihood> likelihood(const sim::astrometry::Catalogue& catalogue,
                                                   const Observation& observation) const override;
   std::vector<Vector> starts(const sim::astrometry::Catalogue& catalogue, const density::ParameterSpace& space,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "sim/astrometry/gaia_errors.hpp"
@@ -152,28 +151,6 @@ Catalogue observe_cluster(const Vector& truth, const Observation& observation, s
   add("pmdec_error", "mas/yr", kPmdecE);
   if (by_magnitude) add("phot_g_mean_mag", "mag", kMag);
   return catalogue;
-}
-
-std::pair<double, double> observed_range(const Catalogue& catalogue, const std::string& column) {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  if (catalogue.has(column)) {
-    const auto& values = catalogue[column];
-    const double first = values.empty() ? 0.0 : values.front();
-    for (const double raw : values) {
-      if (!std::isfinite(raw)) continue;
-      // right ascensions within half a turn of the first star's
-      const double value = column == "ra" ? first + std::remainder(raw - first, 360.0) : raw;
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
-  }
-  if (column == "parallax") low = std::max(low, 0.001);
-  if (!(low < high)) {
-    throw InputError(catalogue.origin + ": prior." + column +
-                     " asks for the observed range, but the catalogue has no two different values of " + column +
-                     (column == "parallax" ? " above 0.001 mas" : ""));
-  }
-  return {low, high};
 }
 
 }  // namespace praesepe::infer::models::globular

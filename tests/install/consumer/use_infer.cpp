@@ -17,17 +17,15 @@ int main() {
 
   infer::models::Observation observation;
   for (const auto& k : study.observe_keys()) observation[k.name] = k.default_value;
-  std::vector<std::string> names;
   std::vector<infer::density::Prior> priors;
   for (const auto& parameter : study.parameters()) {
-    names.push_back(parameter.name);
     priors.push_back(infer::density::Prior::parse(parameter.default_prior));
   }
 
   const Vector truth{{3.0, 10.0, std::log(5.0), 0.8}};
   sim::random::Stream latents(key, Purpose::latents), noise(key, Purpose::noise), starts(key, Purpose::starts);
   const auto catalogue = study.simulate(truth, observation, latents, noise);
-  infer::density::ParameterSpace space(names, study.resolve_priors(priors, catalogue), study.bounds());
+  const infer::density::ParameterSpace space = study.space(priors, catalogue);
   const auto start = space.unconstrain(study.starts(catalogue, space, starts).front());
   const infer::density::Posterior posterior(study.likelihood(catalogue, observation), space);
 
@@ -36,7 +34,7 @@ int main() {
   const auto draws = chain.sample(500);
   Vector slopes(draws.size());
   for (Eigen::Index n = 0; n < draws.size(); ++n) {
-    slopes[n] = space.constrain(Vector(draws.position.row(n)))[infer::models::line::kSlope];
+    slopes[n] = space.constrain(Vector(draws.position.row(n)))[infer::models::line::Layout::slope()];
   }
   const double mean = slopes.mean(), sd = std::sqrt((slopes.array() - mean).square().mean());
   std::printf("slope: %.3f +- %.3f, true 3\n", mean, sd);

@@ -85,6 +85,25 @@ class BadInput(ProgramTest):
         self.assert_refused("model", "globular", "--phi0", "5", says=["--g is missing"])
         self.assert_refused("model", "globular", "--table", "virail", says=["virail", "virial or accuracy"])
 
+    def test_memberships_that_cannot_be_written(self):
+        self.write("good.csv", CATALOGUE)
+        self.write("parallaxes.csv", "parallax,parallax_error\n1.0,0.1\n1.1,0.1\n")
+        self.assert_refused("infer", "line-outliers", "good.csv", "-o", "out.h5", "--memberships", "members.txt",
+                            says=["members.txt"])
+        self.assert_refused("infer", "cluster-distance", "parallaxes.csv", "-o", "out.h5", "--memberships", "members.csv",
+                            says=["members.csv", "cluster-distance", "no mixture"])
+
+    def test_a_model_that_cannot_be(self):
+        campaign = '[campaign]\nstudy = "line-outliers"\n[model]\n'
+        self.write("many.toml", campaign + "outliers = 9\n")
+        self.assert_refused("plan", "many.toml", says=["many.toml:4", "model.outliers", "from 1 to 5"])
+        self.write("word.toml", campaign + 'outliers = "two"\n')
+        self.assert_refused("plan", "word.toml", says=["word.toml:4", "model.outliers", "number"])
+        self.write("typed.toml", campaign + "outlier = 2\n")
+        self.assert_refused("plan", "typed.toml", says=["model.outlier", "model.outliers"])
+        self.write("prior.toml", campaign + 'outliers = 2\n[prior]\noutlier_weight_0 = "uniform(0, 1)"\n')
+        self.assert_refused("plan", "prior.toml", says=["prior.outlier_weight", "dirichlet"])
+
     def test_an_output_that_cannot_be_written(self):
         self.write("file", "")
         self.write("good.csv", CATALOGUE)

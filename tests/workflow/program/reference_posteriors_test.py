@@ -46,10 +46,23 @@ class Infer(ProgramTest):
 
 class Line(Infer):
     def test_exact_posterior_of_the_published_example(self):
-        summary, draws = self.infer("line-outliers", "line_outliers.csv")
+        summary, draws = self.infer("line-outliers", "line_outliers.csv", "--memberships", self.folder / "members.csv")
         exact = {row["name"]: row for row in rows("line_outliers_reference.csv") if row["kind"] == "param"}
         for name in ("m", "b", "ln_s_out", "w0"):
             self.compare(summary, draws, name, exact[name])
+        self.compare_memberships()
+
+    def compare_memberships(self):
+        with open(self.folder / "members.csv", newline="") as file:
+            members = list(csv.DictReader(file))
+        lines = (REFERENCE / "line_outliers_reference.csv").read_text().splitlines()
+        exact = [line.split(",") for line in lines if line.startswith("point,")]
+        self.assertEqual(len(members), len(exact))
+        for row, (_, point, p_member, _) in zip(members, exact):
+            # 4.5 Monte Carlo errors: false alarm 2e-4 for all 32; the reference has six digits
+            error = 4.5 * float(row["p_line_mcse"]) + 2e-6
+            self.assertLess(abs(float(row["p_line"]) - float(p_member)), error, f"point {point}")
+            self.assertAlmostEqual(float(row["p_line"]) + float(row["p_outlier"]), 1, places=12)
 
 
 class Distance(Infer):

@@ -9,6 +9,7 @@
 #include "infer/density/posterior.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/observation.hpp"
+#include "infer/models/observed_range.hpp"
 #include "sim/error.hpp"
 #include "sim/globular/globular_model.hpp"
 #include "tests/infer/models/globular/regimes.hpp"
@@ -23,13 +24,9 @@ Observation defaults() {
 }
 
 density::ParameterSpace space_for(const GlobularStudy& study, const sim::astrometry::Catalogue& catalogue) {
-  std::vector<std::string> names;
   std::vector<density::Prior> priors;
-  for (const auto& parameter : study.parameters()) {
-    names.push_back(parameter.name);
-    priors.push_back(density::Prior::parse(parameter.default_prior));
-  }
-  return {names, study.resolve_priors(priors, catalogue), study.bounds()};
+  for (const auto& parameter : study.parameters()) priors.push_back(density::Prior::parse(parameter.default_prior));
+  return study.space(priors, catalogue);
 }
 
 TEST(GlobularStudy, EveryStartHasFiniteDensityInEveryRegime) {

@@ -1,0 +1,52 @@
+#include "infer/models/membership/field_components.hpp"
+
+namespace praesepe::infer::models::membership {
+
+ParallaxField::ParallaxField(const Measured& parallax, Eigen::Index scale_length)
+    : parallax_(parallax), distance_(parallax), scale_length_(scale_length) {}
+
+void ParallaxField::log_marginal(const Vector& theta, Array& values) const {
+  distance_.evaluate(parallax_.value, parallax_.variance, theta[scale_length_], values);
+}
+
+void ParallaxField::pull_back(const Vector&, const Array& weight, Vector& gradient) const {
+  gradient[scale_length_] += (weight * distance_.d_scale_length).sum();
+}
+
+FieldStars::FieldStars(const Measured& parallax, ProperMotions motions, ParallaxCovariance covariance,
+                       Measured radial_velocity, double log_density, MotionIndices motion, Eigen::Index scale_length,
+                       Eigen::Index radial_velocity_mean, Eigen::Index radial_velocity_sd)
+    : parallax_(parallax),
+      covariance_(std::move(covariance)),
+      log_density_(log_density),
+      motions_(std::move(motions), motion),
+      distance_(parallax),
+      radial_velocity_(std::move(radial_velocity), radial_velocity_mean, radial_velocity_sd),
+      scale_length_(scale_length) {}
+
+void FieldStars::log_marginal(const Vector& theta, Array& values) const {
+  radial_velocity_.log_marginal(theta, scratch_);
+  motions_.evaluate(theta, values);
+  values += scratch_ + log_density_;
+  v1_ = motions_.inverse_11 * covariance_.pmra + motions_.inverse_12 * covariance_.pmdec;
+  v2_ = motions_.inverse_12 * covariance_.pmra + motions_.inverse_22 * covariance_.pmdec;
+  // c T^-1 d = c u
+  const Array parallax = parallax_.value - covariance_.pmra * motions_.u1 - covariance_.pmdec * motions_.u2;
+  const Array variance = parallax_.variance - covariance_.pmra * v1_ - covariance_.pmdec * v2_;
+  distance_.evaluate(parallax, variance, theta[scale_length_], scratch_);
+  values += scratch_;
+}
+
+void FieldStars::pull_back(const Vector& theta, const Array& weight, Vector& gradient) const {
+  radial_velocity_.pull_back(theta, weight, gradient);
+  motions_.pull_back(theta, weight, gradient);
+  gradient[scale_length_] += (weight * distance_.d_scale_length).sum();
+  // parallax' = parallax - v d:  d/d mean = v,  d/dS = (v u^T + u v^T) / 2;   variance' = e^2 - c v:  d/dS = v v^T
+  const Array a = weight * distance_.d_parallax, b = weight * distance_.d_variance;
+  const Array &u1 = motions_.u1, &u2 = motions_.u2;
+  motions_.add(theta, (a * v1_).sum(), (a * v2_).sum(), (a * v1_ * u1 + b * v1_.square()).sum(),
+               (0.5 * a * (v1_ * u2 + u1 * v2_) + b * v1_ * v2_).sum(), (a * v2_ * u2 + b * v2_.square()).sum(),
+               gradient);
+}
+
+}  // namespace praesepe::infer::models::membership

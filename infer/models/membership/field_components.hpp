@@ -1,0 +1,52 @@
+// Field stars: at distances of exponentially decreasing space density, Gaussian in proper motion and radial velocity,
+// uniform over the footprint on the sky. Motion and distance are independent, as they are for all that is far beyond
+// the cluster or in front of it; what correlates them in the data is Gaia's covariance.
+#pragma once
+
+#include "infer/density/mixture.hpp"
+#include "infer/models/membership/field_distance.hpp"
+#include "infer/models/membership/gaussian_components.hpp"
+
+namespace praesepe::infer::models::membership {
+
+/// Known by the parallax alone.
+class ParallaxField final : public density::Component {
+ public:
+  /// `scale_length`: index of L (kpc) in theta.
+  ParallaxField(const Measured& parallax, Eigen::Index scale_length);
+
+  void log_marginal(const Vector& theta, Array& values) const override;
+  void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const override;
+
+ private:
+  Measured parallax_;
+  FieldDistance distance_;
+  Eigen::Index scale_length_;
+};
+
+/// Known by parallax, proper motions and, for some stars, radial velocity. Given the proper motions the parallax is
+///
+///   parallax - c T^-1 d ~ N(1 / r, e^2 - c T^-1 c^T)        c covariance of its error with theirs, d = pm - mean, T =
+///   S + C
+class FieldStars final : public density::Component {
+ public:
+  /// `log_density`: of the position on the sky, ln(1 / sr).
+  FieldStars(const Measured& parallax, ProperMotions motions, ParallaxCovariance covariance, Measured radial_velocity,
+             double log_density, MotionIndices motion, Eigen::Index scale_length, Eigen::Index radial_velocity_mean,
+             Eigen::Index radial_velocity_sd);
+
+  void log_marginal(const Vector& theta, Array& values) const override;
+  void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const override;
+
+ private:
+  Measured parallax_;
+  ParallaxCovariance covariance_;
+  double log_density_;
+  MotionGaussian motions_;
+  FieldDistance distance_;
+  Gaussian1 radial_velocity_;
+  Eigen::Index scale_length_;
+  mutable Array v1_, v2_, scratch_;  // (N) v = T^-1 c of the last log_marginal
+};
+
+}  // namespace praesepe::infer::models::membership

@@ -1,0 +1,59 @@
+#include "infer/models/membership/stars.hpp"
+
+#include <limits>
+
+#include "sim/astrometry/coordinates.hpp"
+
+namespace praesepe::infer::models::membership {
+
+using sim::astrometry::Catalogue;
+
+namespace {
+
+Array column(const Catalogue& catalogue, const std::string& name) {
+  const auto& values = catalogue[name];
+  return Eigen::Map<const Array>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
+
+/// Covariance of the errors of two columns; 0 where the catalogue does not tell their correlation.
+Array covariance(const Catalogue& catalogue, const std::string& first, const std::string& second) {
+  const std::string name = first + "_" + second + "_corr";
+  if (!catalogue.has(name)) return Array::Zero(static_cast<Eigen::Index>(catalogue.rows()));
+  const Array correlation = column(catalogue, name);
+  return correlation.isNaN().select(0.0, correlation) * column(catalogue, first + "_error") *
+         column(catalogue, second + "_error");
+}
+
+}  // namespace
+
+ProperMotions proper_motions(const Catalogue& catalogue) {
+  return {column(catalogue, "pmra"), column(catalogue, "pmdec"), column(catalogue, "pmra_error").square(),
+          column(catalogue, "pmdec_error").square(), covariance(catalogue, "pmra", "pmdec")};
+}
+
+Measured measured(const Catalogue& catalogue, const std::string& name) {
+  const auto rows = static_cast<Eigen::Index>(catalogue.rows());
+  if (!catalogue.has(name)) {
+    return {Array::Constant(rows, std::numeric_limits<double>::quiet_NaN()), Array::Ones(rows)};
+  }
+  return {column(catalogue, name), column(catalogue, name + "_error").square()};
+}
+
+ParallaxCovariance parallax_covariance(const Catalogue& catalogue) {
+  return {covariance(catalogue, "parallax", "pmra"), covariance(catalogue, "parallax", "pmdec")};
+}
+
+Directions directions(const Catalogue& catalogue) {
+  const auto rows = static_cast<Eigen::Index>(catalogue.rows());
+  Directions all{Eigen::Matrix3Xd(3, rows), Eigen::Matrix3Xd(3, rows), Eigen::Matrix3Xd(3, rows)};
+  for (Eigen::Index n = 0; n < rows; ++n) {
+    const auto i = static_cast<std::size_t>(n);
+    const auto triad = sim::astrometry::local_triad(catalogue["ra"][i], catalogue["dec"][i]);
+    all.radial.col(n) = triad.radial;
+    all.east.col(n) = triad.east;
+    all.north.col(n) = triad.north;
+  }
+  return all;
+}
+
+}  // namespace praesepe::infer::models::membership

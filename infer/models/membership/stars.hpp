@@ -1,0 +1,39 @@
+// The stars of a catalogue as the membership models read them: measured astrometry with its covariance.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "sim/astrometry/catalogue.hpp"
+
+namespace praesepe::infer::models::membership {
+
+using Array = Eigen::ArrayXd;
+
+/// Proper motions with the covariance of their errors.
+struct ProperMotions {
+  Array pmra, pmdec;               ///< (N) mas/yr
+  Array var_pmra, var_pmdec, cov;  ///< (N) (mas/yr)^2
+};
+
+/// A measurement of one number.
+struct Measured {
+  Array value, variance;  ///< (N); value NaN where missing
+};
+
+/// Covariance of the errors of the parallax with those of the proper motions.
+struct ParallaxCovariance {
+  Array pmra, pmdec;  ///< (N) mas mas/yr
+};
+
+/// Unit vectors towards the star, east and north of it.
+struct Directions {
+  Eigen::Matrix3Xd radial, east, north;  ///< (3, N)
+};
+
+ProperMotions proper_motions(const sim::astrometry::Catalogue& catalogue);
+/// Of a column with its error; all missing if the catalogue has none.
+Measured measured(const sim::astrometry::Catalogue& catalogue, const std::string& column);
+ParallaxCovariance parallax_covariance(const sim::astrometry::Catalogue& catalogue);
+Directions directions(const sim::astrometry::Catalogue& catalogue);
+
+}  // namespace praesepe::infer::models::membership
