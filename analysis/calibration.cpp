@@ -10,6 +10,7 @@
 #include "analysis/prior_comparison.hpp"
 #include "analysis/profile_coverage.hpp"
 #include "analysis/ranks.hpp"
+#include "analysis/reliability.hpp"
 #include "analysis/uniformity.hpp"
 #include "workflow/csv_text.hpp"
 
@@ -68,6 +69,17 @@ Table profile_table(const std::vector<ProfileRow>& rows) {
            column("coverage", rows, &Row::coverage),
            column("jeffreys_low", rows, [](const Row& r) { return r.jeffreys.low; }),
            column("jeffreys_high", rows, [](const Row& r) { return r.jeffreys.high; })}};
+}
+
+Table reliability_table(const std::vector<ReliabilityRow>& rows) {
+  using Row = ReliabilityRow;
+  return {"reliability",
+          {column("component", rows, &Row::component), column("low", rows, &Row::low), column("high", rows, &Row::high),
+           column("tasks", rows, &Row::tasks), column("stars", rows, &Row::stars), column("mean_p", rows, &Row::mean_p),
+           column("members", rows, &Row::members), column("share", rows, &Row::share),
+           column("jeffreys_low", rows, [](const Row& r) { return r.jeffreys.low; }),
+           column("jeffreys_high", rows, [](const Row& r) { return r.jeffreys.high; }), column("z", rows, &Row::z),
+           column("p_holm", rows, &Row::p_holm)}};
 }
 
 Table score_table(const std::vector<ScoreRow>& rows) {
@@ -217,6 +229,7 @@ std::vector<Table> calibrate(const store::PosteriorFile& file) {
     tables.push_back(coverage_table("coverage", coverage(recovery, kLevels)));
     tables.push_back(coverage_table("coverage_by_cell", coverage_by_cell(recovery, kLevels)));
     tables.push_back(profile_table(profile_coverage(file)));
+    tables.push_back(reliability_table(reliability(file)));
     tables.push_back(score_table(scores(file, prior ? &*prior : nullptr)));
     add_tables_of_draws(file, prior, tables);
   }

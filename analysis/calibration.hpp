@@ -3,6 +3,7 @@
 //   coverage, coverage_by_cell   rates at a few levels, failures counted in three ways        (truths of any design)
 //   coverage_curve               rates at every level from 1 to 99 %, three kinds of interval  (truths of any design)
 //   profile_coverage             rates of bands of posterior functions, by radius             (truths of any design)
+//   reliability                  memberships of mixtures against true labels                 (truths of any design)
 //   scores                       z-score and contraction of each task and parameter           (truths of any design)
 //   ranks                        rank of the truth among L draws, by task and quantity        (truths from the prior)
 //   uniformity, ecdf             whether ranks are uniform: verdicts, and what is plotted     (truths from the prior)

@@ -156,8 +156,8 @@ void publish(const fs::path& temporary, const fs::path& folder) {
 
 const std::vector<std::string>& figure_names() {
   static const std::vector<std::string> names{
-      "recovery",           "rank_ecdf", "rank_histogram", "intervals",        "coverage_curve", "contraction",
-      "averaged_posterior", "corner",    "profiles",       "profile_coverage", "cost",           "diagnostics"};
+      "recovery", "rank_ecdf", "rank_histogram",   "intervals",   "coverage_curve", "contraction", "averaged_posterior",
+      "corner",   "profiles",  "profile_coverage", "reliability", "cost",           "diagnostics"};
   return names;
 }
 

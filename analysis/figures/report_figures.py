@@ -14,6 +14,7 @@ import profiles
 import rank_ecdf
 import rank_histogram
 import recovery
+import reliability
 
 
 class Figure(NamedTuple):
@@ -63,6 +64,9 @@ FIGURES = [
     Figure("profile_coverage", profile_coverage.draw, "Coverage of posterior functions",
            "How often pointwise bands hold the true function; outside the cluster truth and band are both zero.",
            "profile_coverage"),
+    Figure("reliability", reliability.draw, "Reliability of memberships",
+           "Share of true members among stars of a membership probability: on the diagonal if probabilities mean what they say. "
+           "Band: central 95 % of the binomial law.", "reliability"),
     Figure("cost", cost.draw, "Cost", "CPU time and evaluations of the log density by task, and the rungs of the sampler's "
            "ladder that were taken.", needs_truth=False),
     Figure("diagnostics", diagnostics.draw, "Diagnostics",

@@ -1,5 +1,5 @@
-// Bands of known content: a campaign of two cells, whose tasks store the true functions times factors that hold, or miss,
-// the truth at radii that the test chooses.
+// Bands of known content: a campaign of two cells, whose tasks store the true functions times factors that hold, or
+// miss, the truth at radii that the test chooses.
 
 #include "analysis/profile_coverage.hpp"
 

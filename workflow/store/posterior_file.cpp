@@ -184,11 +184,22 @@ Eigen::MatrixXd PosteriorFile::profile(std::size_t row, const std::string& name)
       {static_cast<Eigen::Index>(layout_.radius.size()), static_cast<Eigen::Index>(layout_.quantile.size())});
 }
 
+template <class Predicate>
+void PosteriorFile::unpack(std::size_t row, TaskResult& result, Predicate&& chosen) const {
+  for (const auto& field : fields_of(layout_))
+    if (chosen(field.group)) field.unpack(file_.read_row(field.path(), row), result);
+}
+
+std::optional<Membership> PosteriorFile::membership(std::size_t row) const {
+  TaskResult result = tasks_.at(row);
+  unpack(row, result, [](const std::string& group) { return group == "/membership"; });
+  return result.membership;
+}
+
 TaskResult PosteriorFile::task_result(std::size_t row) const {
   TaskResult result = tasks_.at(row);
   result.quantities = layout_.quantities;
-  for (const auto& field : fields_of(layout_))
-    if (field.group != "/task") field.unpack(file_.read_row(field.path(), row), result);
+  unpack(row, result, [](const std::string& group) { return group != "/task"; });
   return result;
 }
 

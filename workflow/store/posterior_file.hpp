@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ class PosteriorFile {
   Eigen::MatrixXd posterior(std::size_t row, std::size_t quantity) const;            ///< (draw, chain)
   Eigen::MatrixXd sample_statistic(std::size_t row, const std::string& name) const;  ///< (draw, chain)
   Eigen::MatrixXd profile(std::size_t row, const std::string& name) const;           ///< (radius, quantile)
+  /// Of the task's stars; nothing if the model is no mixture.
+  std::optional<Membership> membership(std::size_t row) const;
 
   /// Everything about one task.
   TaskResult task_result(std::size_t row) const;
@@ -51,6 +54,9 @@ class PosteriorFile {
 
  private:
   void need(const std::string& group) const;
+  /// Fills in the variables of these groups.
+  template <class Predicate>
+  void unpack(std::size_t row, TaskResult& result, Predicate&& chosen) const;
   void read_campaign();
   void read_layout();
   void read_tasks();
