@@ -37,8 +37,12 @@ constexpr std::array kCommands{
     Command{"model",
             "globular --phi0 5 --g 2 --mass 1e5 --half_mass_radius 3 [--G 0.004302]\n"
             "                      [--radii r1,r2,...] [--df FILE.csv] [--table accuracy]\n"
-            "       praesepe model globular --table virial",
-            "Prints profiles and scales of a globular cluster model as CSV.", model},
+            "       praesepe model globular --table virial\n"
+            "       praesepe model membership --catalogue FILE [--components 4]",
+            "Prints profiles and scales of a globular cluster model as CSV; or, of a catalogue with proper motions, "
+            "how well "
+            "a cluster with 1, 2, ... Gaussians of field stars fits.",
+            model},
     Command{"extract", "FILE.h5 --task K -o FILE.nc", "Writes one task as an ArviZ InferenceData file.", extract},
     Command{"submit",
             "CAMPAIGN.toml -o DIR --array N [--throttle M] [--ranks R] [--threads K] [--time T]\n"

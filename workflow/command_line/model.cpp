@@ -4,7 +4,9 @@
 #include <iostream>
 #include <limits>
 
+#include "infer/models/membership/field_choice.hpp"
 #include "sim/astrometry/catalogue_reader.hpp"
+#include "sim/astrometry/gaia_schema.hpp"
 #include "sim/error.hpp"
 #include "sim/globular/model_checks.hpp"
 #include "sim/globular/model_table.hpp"
@@ -43,6 +45,10 @@ options::options_description model_options() {
   named.add_options()("table", options::value<std::string>()->value_name("NAME"),
                       "instead, accuracy: ln f by the solver of inference and an independent solution; or virial: "
                       "r_v/r_h and the bound F_b over all phi0 and g, which takes no parameters");
+  named.add_options()("catalogue", options::value<std::string>()->value_name("FILE"),
+                      "of membership: a catalogue with proper motions");
+  named.add_options()("components", options::value<int>()->value_name("K")->default_value(4),
+                      "of membership: the largest number of Gaussians of the field");
   return named;
 }
 
@@ -53,39 +59,47 @@ std::string distribution_function(const sim::globular::GlobularModel& model, con
   return sim::globular::df_table(model, points["r"], points["v"]);
 }
 
-}  // namespace
-
-int model(const Command& command, const Arguments& arguments) {
-  options::variables_map values;
-  if (!parse(command, arguments, model_options(), {"KIND"}, values)) return kSuccess;
-  const std::string kind = values["KIND"].as<std::string>();
-  if (kind != "globular") throw InputError("praesepe model: there is no model \"" + kind + "\"; expected globular");
+std::string globular(const options::variables_map& values) {
   const std::string table = values.contains("table") ? values["table"].as<std::string>() : "";
   if (values.contains("table") && table != "virial" && table != "accuracy") {
     throw InputError("praesepe model: --table " + table + "; expected virial or accuracy");
   }
-  if (table == "virial") {
-    std::cout << sim::globular::virial_table();
-    return kSuccess;
-  }
+  if (table == "virial") return sim::globular::virial_table();
   const auto number = [&values](const char* name) {
     if (!values.contains(name)) throw InputError(fmt::format("praesepe model: --{} is missing", name));
     return values[name].as<double>();
   };
   const sim::globular::GlobularParameters parameters{
       .phi0 = number("phi0"), .g = number("g"), .mass = number("mass"), .half_mass_radius = number("half_mass_radius")};
-  if (table == "accuracy") {
-    std::cout << sim::globular::accuracy_table(parameters, number("G"));
-    return kSuccess;
-  }
+  if (table == "accuracy") return sim::globular::accuracy_table(parameters, number("G"));
   const sim::globular::GlobularModel model(parameters, number("G"));
-  if (values.contains("df")) {
-    std::cout << distribution_function(model, values["df"].as<std::string>());
-    return kSuccess;
-  }
+  if (values.contains("df")) return distribution_function(model, values["df"].as<std::string>());
   const auto radii =
       values.contains("radii") ? parse_radii(values["radii"].as<std::string>()) : sim::globular::default_radii(model);
-  std::cout << sim::globular::model_table(model, radii);
+  return sim::globular::model_table(model, radii);
+}
+
+std::string membership(const options::variables_map& values) {
+  constexpr int kMost = 20;
+  if (!values.contains("catalogue")) throw InputError("praesepe model membership: --catalogue is missing");
+  const int most = values["components"].as<int>();
+  if (most < 1 || most > kMost) throw InputError(fmt::format("--components {}: expected 1 to {}", most, kMost));
+  const auto catalogue = sim::astrometry::read_catalogue(values["catalogue"].as<std::string>(),
+                                                         sim::astrometry::gaia_schema({"pmra", "pmdec"}));
+  sim::random::Stream stream({0, 0, 0}, sim::random::Purpose::starts);
+  return infer::models::membership::field_choice_table(catalogue, most, stream);
+}
+
+}  // namespace
+
+int model(const Command& command, const Arguments& arguments) {
+  options::variables_map values;
+  if (!parse(command, arguments, model_options(), {"KIND"}, values)) return kSuccess;
+  const std::string kind = values["KIND"].as<std::string>();
+  if (kind != "globular" && kind != "membership") {
+    throw InputError("praesepe model: there is no model \"" + kind + "\"; expected globular or membership");
+  }
+  std::cout << (kind == "globular" ? globular(values) : membership(values));
   return kSuccess;
 }
 

@@ -43,6 +43,15 @@ ParallaxCovariance parallax_covariance(const Catalogue& catalogue) {
   return {covariance(catalogue, "parallax", "pmra"), covariance(catalogue, "parallax", "pmdec")};
 }
 
+em::NoisyPoints noisy_motions(const ProperMotions& pm) {
+  em::NoisyPoints points(2);
+  for (Eigen::Index n = 0; n < pm.pmra.size(); ++n) {
+    points.add(em::Vector{{pm.pmra[n], pm.pmdec[n]}},
+               em::Matrix{{pm.var_pmra[n], pm.cov[n]}, {pm.cov[n], pm.var_pmdec[n]}});
+  }
+  return points;
+}
+
 Directions directions(const Catalogue& catalogue) {
   const auto rows = static_cast<Eigen::Index>(catalogue.rows());
   Directions all{Eigen::Matrix3Xd(3, rows), Eigen::Matrix3Xd(3, rows), Eigen::Matrix3Xd(3, rows)};

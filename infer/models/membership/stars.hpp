@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 
+#include "infer/em/noisy_points.hpp"
 #include "sim/astrometry/catalogue.hpp"
 
 namespace praesepe::infer::models::membership {
@@ -34,6 +35,8 @@ ProperMotions proper_motions(const sim::astrometry::Catalogue& catalogue);
 /// Of a column with its error; all missing if the catalogue has none.
 Measured measured(const sim::astrometry::Catalogue& catalogue, const std::string& column);
 ParallaxCovariance parallax_covariance(const sim::astrometry::Catalogue& catalogue);
+/// Points of two dimensions for EM.
+em::NoisyPoints noisy_motions(const ProperMotions& motions);
 Directions directions(const sim::astrometry::Catalogue& catalogue);
 
 }  // namespace praesepe::infer::models::membership

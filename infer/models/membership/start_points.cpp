@@ -33,13 +33,7 @@ NoisyPoints points_of(Data data, const Catalogue& catalogue) {
     }
     return points;
   }
-  const ProperMotions pm = proper_motions(catalogue);
-  NoisyPoints points(2);
-  for (Eigen::Index n = 0; n < pm.pmra.size(); ++n) {
-    points.add(Vector{{pm.pmra[n], pm.pmdec[n]}},
-               em::Matrix{{pm.var_pmra[n], pm.cov[n]}, {pm.cov[n], pm.var_pmdec[n]}});
-  }
-  return points;
+  return noisy_motions(proper_motions(catalogue));
 }
 
 /// Components by stars per area, densest first.
