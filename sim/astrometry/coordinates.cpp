@@ -30,6 +30,24 @@ Cartesian6 to_cartesian(const Icrs6& star) {
               star.radial_velocity * radial + kKmsPerMasyrPc * distance * (star.pmra * east + star.pmdec * north)};
 }
 
+Icrs6 chain_to_icrs(const Icrs6& star, const Cartesian6& slope) {
+  const auto [p, q, r] = local_triad(star.ra, star.dec);
+  const double cosine = std::cos(kRadPerDeg * star.dec), sine = std::sin(kRadPerDeg * star.dec);
+  const double distance = distance_pc(star.parallax), k = kKmsPerMasyrPc * distance;
+  const double east = k * star.pmra, north = k * star.pmdec;
+  const auto &by_x = slope.position_pc, &by_v = slope.velocity_kms;
+  // dr/da = cos d p, dp/da = sin d q - cos d r, dq/da = -sin d p;   dr/dd = q, dp/dd = 0, dq/dd = -r
+  const Eigen::Vector3d v_a = star.radial_velocity * cosine * p + east * (sine * q - cosine * r) - north * sine * p;
+  const Eigen::Vector3d v_d = star.radial_velocity * q - north * r;
+  return {.ra = kRadPerDeg * (distance * cosine * by_x.dot(p) + by_v.dot(v_a)),
+          .dec = kRadPerDeg * (distance * by_x.dot(q) + by_v.dot(v_d)),
+          // dR / d parallax = -R^2 / 1000
+          .parallax = -1e-3 * distance * (distance * by_x.dot(r) + by_v.dot(east * p + north * q)),
+          .pmra = k * by_v.dot(p),
+          .pmdec = k * by_v.dot(q),
+          .radial_velocity = by_v.dot(r)};
+}
+
 Icrs6 to_icrs(const Cartesian6& star) {
   const double x = star.position_pc.x(), y = star.position_pc.y(), z = star.position_pc.z();
   const double axis_distance = std::hypot(x, y);

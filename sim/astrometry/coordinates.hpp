@@ -42,6 +42,10 @@ LocalTriad local_triad(double ra_deg, double dec_deg);
 
 Cartesian6 to_cartesian(const Icrs6& star);
 
+/// df / d(ra, dec, ...), per deg, mas, ..., of a function of to_cartesian(star) whose df / d(position, velocity), per
+/// pc and km/s, is `slope`.
+Icrs6 chain_to_icrs(const Icrs6& star, const Cartesian6& slope);
+
 /// ra in [0, 360).
 Icrs6 to_icrs(const Cartesian6& star);
 

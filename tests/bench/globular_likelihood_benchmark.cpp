@@ -7,13 +7,12 @@
 
 namespace {
 
-using praesepe::infer::models::globular::CollapsedLikelihood;
 using praesepe::infer::models::globular::QuadratureRule;
 
 /// Argument: index of the regime.
 void log_density(benchmark::State& state, const QuadratureRule& rule) {
   const auto regime = praesepe::tests::regimes()[static_cast<std::size_t>(state.range(0))];
-  const CollapsedLikelihood likelihood(praesepe::tests::catalogue_of(regime, 1000.0), rule);
+  const auto likelihood = praesepe::tests::collapsed(praesepe::tests::catalogue_of(regime, 1000.0), rule);
   Eigen::VectorXd theta = praesepe::tests::near_truth(regime), gradient(theta.size());
   for (auto _ : state) {
     theta[0] += 1e-9;  // never the same model twice

@@ -10,6 +10,7 @@
 
 #include "infer/density/log_density.hpp"
 #include "sim/astrometry/coordinates.hpp"
+#include "sim/astrometry/units.hpp"
 #include "sim/globular/lowered_isothermal.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -48,23 +49,17 @@ class ClusterParameters {
   double log_s() const { return log_s_; }    ///< s in km/s
   double log_mass() const { return log_mass_.value; }
   double log_e() const { return log_e_.value; }
-  double distance() const { return distance_; }  ///< pc
-  Eigen::Vector3d position() const { return distance_ * triad_.radial; }
-  Eigen::Vector3d velocity() const;
+  double distance() const { return sim::astrometry::distance_pc(centre_.parallax); }  ///< pc
+  /// Of the centre, pc and km/s.
+  sim::astrometry::Cartesian6 centre() const { return sim::astrometry::to_cartesian(centre_); }
 
-  /// d ln L / d theta (10), overwritten.
+  /// Adds d ln L / d theta to the first ten entries of gradient.
   void chain(ClusterGradient by, Vector& gradient) const;
 
  private:
-  void chain_centre(const ClusterGradient& by, Vector& gradient) const;
-
   sim::globular::Sensitive log_xh_, log_mass_, log_e_;
   double log_r0_, log_s_;
-  sim::astrometry::LocalTriad triad_;
-  double dec_;              // rad
-  double distance_;         // pc
-  double radial_velocity_;  // km/s
-  Eigen::Vector2d motion_;  // k mu, km/s per pc
+  sim::astrometry::Icrs6 centre_;
 };
 
 }  // namespace praesepe::infer::models::globular

@@ -1,9 +1,12 @@
 #include "infer/models/globular/collapsed_likelihood.hpp"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 #include <variant>
 
 #include "infer/models/globular/star_loop.hpp"
@@ -78,19 +81,24 @@ void append_sightlines(const Catalogue& catalogue, std::size_t row, std::vector<
 
 }  // namespace
 
+/// What one star says: ln sum_j exp(integral + weight) over its sightlines, and the gradient.
+struct StarTerm {
+  double value = kMinusInfinity;
+  StarGradient gradient = StarGradient::Zero();
+};
+
 /// What one evaluation needs beside the stars: kept so that it allocates nothing.
-class CollapsedLikelihood::Workspace {
+class CollapsedStars::Workspace {
  public:
-  Workspace(const QuadratureRule& rule, std::size_t sightlines)
-      : reach_(rule.reach), loop_(make(rule)), integrals_(sightlines) {}
+  Workspace(const QuadratureRule& rule, std::size_t stars) : terms(stars), reach_(rule.reach), loop_(make(rule)) {}
 
   sim::globular::LoweredIsothermal model;
+  bool solved = false;          ///< there is a model at the theta of the last evaluation
+  std::vector<StarTerm> terms;  ///< of the last evaluation
 
-  /// Integrals of all sightlines; false if one of them misses the cluster.
-  bool integrate(std::span<const Sightline> sightlines, const ClusterState& cluster) {
-    return std::visit([&](auto& loop) { return integrate(loop, sightlines, cluster); }, loop_);
+  void integrate(std::span<const Sightline> sightlines, const ClusterState& cluster) {
+    std::visit([&](auto& loop) { integrate(loop, sightlines, cluster); }, loop_);
   }
-  const std::vector<SightlineIntegral>& integrals() const { return integrals_; }
 
  private:
   using Loop = std::variant<StarLoop<float>, StarLoop<double>>;
@@ -99,104 +107,96 @@ class CollapsedLikelihood::Workspace {
     return StarLoop<double>(rule);
   }
 
+  /// Blocks of sightlines that meet the cluster.
   template <class Real>
-  bool integrate(StarLoop<Real>& loop, std::span<const Sightline> sightlines, const ClusterState& cluster) {
+  void integrate(StarLoop<Real>& loop, std::span<const Sightline> sightlines, const ClusterState& cluster) {
+    std::ranges::fill(terms, StarTerm{});
     loop.prepare(cluster);
-    std::array<LineOfSight, StarLoop<Real>::kBlock> lines;
-    for (std::size_t begin = 0; begin < sightlines.size(); begin += lines.size()) {
-      const std::size_t count = std::min(lines.size(), sightlines.size() - begin);
-      for (std::size_t i = 0; i < count; ++i) {
-        lines[i] = line_of_sight(sightlines[begin + i], cluster, reach_);
-        if (lines[i].empty) return false;
-      }
-      loop.integrate(sightlines.subspan(begin, count), std::span(lines).first(count),
-                     std::span(integrals_).subspan(begin, count));
+    std::size_t count = 0;
+    for (const Sightline& sightline : sightlines) {
+      lines_[count] = line_of_sight(sightline, cluster, reach_);
+      if (lines_[count].empty) continue;
+      block_[count++] = sightline;
+      if (count == kBlock) finish(loop, std::exchange(count, 0U));
     }
-    return true;
+    finish(loop, count);
   }
 
+  template <class Real>
+  void finish(StarLoop<Real>& loop, std::size_t count) {
+    if (count == 0) return;
+    loop.integrate(std::span(block_).first(count), std::span(lines_).first(count), std::span(integrals_).first(count));
+    for (std::size_t i = 0; i < count; ++i) add(integrals_[i], block_[i]);
+  }
+
+  /// Sightlines of a star come one after the other.
+  void add(const SightlineIntegral& integral, const Sightline& line) {
+    StarTerm& term = terms[static_cast<std::size_t>(line.star)];
+    const double value = integral.log_value + line.log_weight;
+    if (!(value > kMinusInfinity)) return;
+    const double larger = std::max(term.value, value);
+    const double before = std::exp(term.value - larger), now = std::exp(value - larger);
+    term.gradient = (before * term.gradient + now * integral.gradient) / (before + now);
+    term.value = larger + std::log(before + now);
+  }
+
+  static constexpr std::size_t kBlock = StarLoop<float>::kBlock;
   double reach_;
   Loop loop_;
-  std::vector<SightlineIntegral> integrals_;
+  std::array<Sightline, kBlock> block_;
+  std::array<LineOfSight, kBlock> lines_;
+  std::array<SightlineIntegral, kBlock> integrals_;
 };
 
-CollapsedLikelihood::CollapsedLikelihood(const Catalogue& catalogue, QuadratureRule rule)
+CollapsedStars::CollapsedStars(const Catalogue& catalogue, QuadratureRule rule)
     : stars_(static_cast<int>(catalogue.rows())) {
   for (std::size_t row = 0; row < catalogue.rows(); ++row) append_sightlines(catalogue, row, sightlines_);
-  workspace_ = std::make_unique<Workspace>(rule, sightlines_.size());
+  workspace_ = std::make_unique<Workspace>(rule, catalogue.rows());
 }
 
-CollapsedLikelihood::~CollapsedLikelihood() = default;
+CollapsedStars::~CollapsedStars() = default;
 
-double CollapsedLikelihood::log_likelihood(const Vector& theta, Vector& gradient) const {
-  return evaluate(theta, gradient, nullptr);
-}
-
-Vector CollapsedLikelihood::star_log_likelihoods(const Vector& theta) const {
-  Vector gradient(kParameters), terms(stars_);
-  evaluate(theta, gradient, &terms);
-  return terms;
-}
-
-namespace {
-
-/// ln sum_j exp(integral + weight) over the sightlines of one star, its gradient added to `by`.
-double combine(std::span<const Sightline> lines, std::span<const SightlineIntegral> integrals,
-               const ClusterState& cluster, ClusterGradient& by) {
-  double largest = kMinusInfinity, mass = 0.0;
-  for (std::size_t j = 0; j < lines.size(); ++j) {
-    largest = std::max(largest, integrals[j].log_value + lines[j].log_weight);
-  }
-  StarGradient mean = StarGradient::Zero();
-  for (std::size_t j = 0; j < lines.size(); ++j) {
-    const double share = std::exp(integrals[j].log_value + lines[j].log_weight - largest);
-    mass += share;
-    mean += share * integrals[j].gradient;
-  }
-  mean /= mass;
-  // z0 = n.x and R_p^2 = |x|^2 - (n.x)^2 of the centre's position x; its velocity on the star's east and north
-  const Sightline& line = lines.front();
-  const Eigen::Vector3d foot = cluster.position - line.direction.dot(cluster.position) * line.direction;
-  by.log_r0 += mean[kLogRadiusScale];
-  by.log_s += mean[kLogVelocityScale];
-  by.phi0 += mean[kPhi0];
-  by.g += mean[kTruncation];
-  by.position += mean[kDistance] * line.direction + 2.0 * mean[kProjectedSquare] * foot;
-  by.velocity += mean[kEast] * line.east + mean[kNorth] * line.north;
-  return largest + std::log(mass);
-}
-
-}  // namespace
-
-double CollapsedLikelihood::evaluate(const Vector& theta, Vector& gradient, Vector* terms) const {
+void CollapsedStars::log_marginal(const Vector& theta, density::Array& values) const {
+  values.setConstant(stars_, kMinusInfinity);
   auto& model = workspace_->model;
-  if (!(theta[kParallax] > 0.0) || !model.solve(theta[kCentralPotential], theta[kOrder])) return kMinusInfinity;
+  workspace_->solved = theta[kParallax] > 0.0 && model.solve(theta[kCentralPotential], theta[kOrder]);
+  if (!workspace_->solved) return;
   const ClusterParameters parameters(theta, model);
-  const ClusterState cluster{&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()), parameters.position(),
-                             parameters.velocity()};
-  if (!workspace_->integrate(sightlines_, cluster)) return kMinusInfinity;
-
+  const auto centre = parameters.centre();
+  workspace_->integrate(sightlines_, {&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()),
+                                      centre.position_pc, centre.velocity_kms});
   // One factor of every star:  k^2 9/(8 pi^2) R_c^4 / (s^2 r0^3 m_t E(g+3/2, Phi0)).
   // R_c^4 is constant here: the integrals hold (R/R_c)^4 and differentiate R^4.
   const double log_common = std::log(9.0 / 8.0) + 2.0 * std::log(units::kKmsPerMasyrPc / std::numbers::pi) +
                             4.0 * std::log(parameters.distance()) - 2.0 * parameters.log_s() -
                             3.0 * parameters.log_r0() - parameters.log_mass() - parameters.log_e();
-  const double stars = stars_;
-  ClusterGradient by{.log_r0 = -3.0 * stars, .log_s = -2.0 * stars, .log_mass = -stars, .log_e = -stars};
-  double total = stars * log_common;
-  const std::span lines(sightlines_);
-  const std::span integrals(workspace_->integrals());
-  for (std::size_t first = 0, last = 0; first < lines.size(); first = last) {
-    const int star = lines[first].star;
-    while (last < lines.size() && lines[last].star == star) ++last;
-    const std::size_t count = last - first;
-    const double term = combine(lines.subspan(first, count), integrals.subspan(first, count), cluster, by);
-    total += term;
-    if (terms) (*terms)[star] = term + log_common;
+  for (int n = 0; n < stars_; ++n) {
+    const double value = workspace_->terms[static_cast<std::size_t>(n)].value;
+    values[n] = std::isfinite(value) ? value + log_common : kMinusInfinity;
   }
-  if (!std::isfinite(total)) return kMinusInfinity;
+}
+
+void CollapsedStars::pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const {
+  if (!workspace_->solved) return;
+  const ClusterParameters parameters(theta, workspace_->model);
+  const Eigen::Vector3d centre = parameters.centre().position_pc;
+  const double total = weight.sum();
+  ClusterGradient by{.log_r0 = -3.0 * total, .log_s = -2.0 * total, .log_mass = -total, .log_e = -total};
+  for (const Sightline& line : sightlines_) {
+    const auto star = static_cast<Eigen::Index>(line.star);
+    const bool first = &line == sightlines_.data() || (&line - 1)->star != line.star;
+    if (!first || weight[star] == 0.0) continue;
+    const StarGradient mean = weight[star] * workspace_->terms[static_cast<std::size_t>(star)].gradient;
+    // z0 = n.x and R_p^2 = |x|^2 - (n.x)^2 of the centre's position x; its velocity on the star's east and north
+    const Eigen::Vector3d foot = centre - line.direction.dot(centre) * line.direction;
+    by.log_r0 += mean[kLogRadiusScale];
+    by.log_s += mean[kLogVelocityScale];
+    by.phi0 += mean[kPhi0];
+    by.g += mean[kTruncation];
+    by.position += mean[kDistance] * line.direction + 2.0 * mean[kProjectedSquare] * foot;
+    by.velocity += mean[kEast] * line.east + mean[kNorth] * line.north;
+  }
   parameters.chain(by, gradient);
-  return total;
 }
 
 }  // namespace praesepe::infer::models::globular

@@ -19,7 +19,7 @@
 #include <memory>
 #include <vector>
 
-#include "infer/density/log_density.hpp"
+#include "infer/density/mixture.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/sightline.hpp"
@@ -27,23 +27,20 @@
 
 namespace praesepe::infer::models::globular {
 
-class CollapsedLikelihood final : public density::Likelihood {
+/// The stars of the cluster, as a component of its own or beside a field.
+class CollapsedStars final : public density::Component {
  public:
   /// Needs ra, dec, pmra, pmdec with errors; parallax where it is measured; uses pmra_pmdec_corr if there.
   /// Throws InputError for a star without proper motion.
-  explicit CollapsedLikelihood(const sim::astrometry::Catalogue& catalogue, QuadratureRule rule = {});
-  ~CollapsedLikelihood() override;
+  explicit CollapsedStars(const sim::astrometry::Catalogue& catalogue, QuadratureRule rule = {});
+  ~CollapsedStars() override;
 
-  Eigen::Index dimension() const override { return kParameters; }
-  double log_likelihood(const Vector& theta, Vector& gradient) const override;
-
-  /// The terms of the sum, (N).
-  Vector star_log_likelihoods(const Vector& theta) const;
+  /// theta begins with the ten parameters of the cluster. Stars outside the tidal radius are impossible.
+  void log_marginal(const Vector& theta, density::Array& values) const override;
+  void pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const override;
 
  private:
   class Workspace;
-
-  double evaluate(const Vector& theta, Vector& gradient, Vector* terms) const;
 
   std::vector<Sightline> sightlines_;  // grouped by star
   int stars_ = 0;

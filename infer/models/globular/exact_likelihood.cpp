@@ -34,14 +34,15 @@ double ExactLikelihood::log_likelihood(const Vector& theta, Vector& gradient) co
   if (!(theta[kParallax] > 0.0) || !model_.solve(theta[kCentralPotential], theta[kOrder])) return minus_infinity;
   const ClusterParameters cluster(theta, model_);
   const double r0 = std::exp(cluster.log_r0()), s2 = std::exp(2.0 * cluster.log_s());
-  const Eigen::Vector3d centre = cluster.position(), motion = cluster.velocity();
+  const auto centre = cluster.centre();
   const double stars = static_cast<double>(stars_.size());
 
   double sum = -stars * (1.5 * std::log(2.0 * std::numbers::pi) + std::log(4.0 * std::numbers::pi / 9.0) +
                          3.0 * cluster.log_s() + 3.0 * cluster.log_r0() + cluster.log_mass() + cluster.log_e());
   ClusterGradient by{.log_r0 = -3.0 * stars, .log_s = -3.0 * stars, .log_mass = -stars, .log_e = -stars};
   for (const auto& star : stars_) {
-    const Eigen::Vector3d offset = star.position_pc - centre, velocity = star.velocity_kms - motion;
+    const Eigen::Vector3d offset = star.position_pc - centre.position_pc,
+                          velocity = star.velocity_kms - centre.velocity_kms;
     const double r = offset.norm(), x = r / r0;
     const auto phi = model_.potential(x);
     const double y = phi.value - 0.5 * velocity.squaredNorm() / s2;
@@ -57,6 +58,7 @@ double ExactLikelihood::log_likelihood(const Vector& theta, Vector& gradient) co
     by.position += log_e.d_x * pull / (r * r) * offset;
     by.velocity += log_e.d_x / s2 * velocity;
   }
+  gradient.setZero();
   cluster.chain(by, gradient);
   return sum;
 }

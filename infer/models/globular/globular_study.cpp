@@ -91,7 +91,7 @@ Catalogue GlobularStudy::simulate(const Vector& truth, const Observation& observ
 std::unique_ptr<density::Likelihood> GlobularStudy::likelihood(const Catalogue& catalogue,
                                                                const Observation& observation) const {
   if (is_exact(observation)) return std::make_unique<ExactLikelihood>(catalogue);
-  return std::make_unique<CollapsedLikelihood>(catalogue);
+  return std::make_unique<density::StarLikelihood>(kParameters, std::make_shared<CollapsedStars>(catalogue));
 }
 
 std::vector<Vector> GlobularStudy::starts(const Catalogue& catalogue, const density::ParameterSpace& space,

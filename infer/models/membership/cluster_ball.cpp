@@ -157,9 +157,13 @@ double ClusterBall::add_radial_velocity(const State& state, const Star& star, Ei
   return -0.5 * (u * u * variance + std::log(variance) + kLogTwoPi);
 }
 
+units::Icrs6 ClusterBall::centre_at(const Vector& theta) const {
+  return {theta[at_.ra],   theta[at_.dec],   theta[at_.parallax],
+          theta[at_.pmra], theta[at_.pmdec], theta[at_.radial_velocity]};
+}
+
 void ClusterBall::log_marginal(const Vector& theta, Array& values) const {
-  const auto centre = units::to_cartesian({theta[at_.ra], theta[at_.dec], theta[at_.parallax], theta[at_.pmra],
-                                           theta[at_.pmdec], theta[at_.radial_velocity]});
+  const auto centre = units::to_cartesian(centre_at(theta));
   const State state{kKpcPerPc * centre.position_pc, centre.velocity_kms, kKpcPerPc * theta[at_.size],
                     theta[at_.dispersion]};
   values.resize(slopes_.cols());
@@ -175,23 +179,13 @@ void ClusterBall::pull_back(const Vector& theta, const Array& weight, Vector& gr
   for (Eigen::Index n = 0; n < weight.size(); ++n) {
     if (weight[n] != 0.0) total += weight[n] * slopes_.col(n);
   }
-  const Vector3d by_centre = total.head<3>(), by_motion = total.segment<3>(3);
-  const auto triad = units::local_triad(theta[at_.ra], theta[at_.dec]);
-  const Vector3d &c = triad.radial, &p = triad.east, &q = triad.north;
-  const double cosine = std::cos(theta[at_.dec] * units::kRadPerDeg),
-               sine = std::sin(theta[at_.dec] * units::kRadPerDeg);
-  const double distance = 1.0 / theta[at_.parallax], velocity = theta[at_.radial_velocity];
-  const double east = k * distance * theta[at_.pmra],
-               north = k * distance * theta[at_.pmdec];  // U = east p + north q + v c
-  // dc/dra = cos p, dp/dra = sin q - cos c, dq/dra = -sin p;   dc/ddec = q, dp/ddec = 0, dq/ddec = -c
-  const Vector3d by_ra = east * (sine * q - cosine * c) - north * sine * p + velocity * cosine * p;
-  const Vector3d by_dec = velocity * q - north * c;
-  gradient[at_.ra] += units::kRadPerDeg * (distance * cosine * by_centre.dot(p) + by_motion.dot(by_ra));
-  gradient[at_.dec] += units::kRadPerDeg * (distance * by_centre.dot(q) + by_motion.dot(by_dec));
-  gradient[at_.parallax] -= distance * (distance * by_centre.dot(c) + by_motion.dot(east * p + north * q));
-  gradient[at_.pmra] += k * distance * by_motion.dot(p);
-  gradient[at_.pmdec] += k * distance * by_motion.dot(q);
-  gradient[at_.radial_velocity] += by_motion.dot(c);
+  const units::Icrs6 by = units::chain_to_icrs(centre_at(theta), {kKpcPerPc * total.head<3>(), total.segment<3>(3)});
+  gradient[at_.ra] += by.ra;
+  gradient[at_.dec] += by.dec;
+  gradient[at_.parallax] += by.parallax;
+  gradient[at_.pmra] += by.pmra;
+  gradient[at_.pmdec] += by.pmdec;
+  gradient[at_.radial_velocity] += by.radial_velocity;
   gradient[at_.size] += kKpcPerPc * total[6];
   gradient[at_.dispersion] += total[7];
 }

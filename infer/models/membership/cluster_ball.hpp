@@ -15,11 +15,17 @@
 #pragma once
 
 #include "infer/density/mixture.hpp"
-#include "infer/models/membership/stars.hpp"
+#include "infer/models/field/stars.hpp"
+#include "sim/astrometry/coordinates.hpp"
 
 namespace praesepe::infer::models::membership {
 
 using density::Vector;
+using field::Array;
+using field::Directions;
+using field::Measured;
+using field::ParallaxCovariance;
+using field::ProperMotions;
 
 /// Where the parameters are in theta: deg, mas, mas/yr, km/s, pc, km/s.
 struct BallIndices {
@@ -38,6 +44,7 @@ class ClusterBall final : public density::Component {
   struct State;  // the centre, size and dispersion
   struct Star;
   Star star(Eigen::Index n) const;
+  sim::astrometry::Icrs6 centre_at(const Vector& theta) const;
   double add_distance(const State& state, const Star& star, Eigen::Index n) const;
   double add_radial_velocity(const State& state, const Star& star, Eigen::Index n) const;
 

@@ -6,12 +6,14 @@
 
 #include "infer/em/extreme_deconvolution.hpp"
 #include "infer/em/starting_mixture.hpp"
-#include "infer/models/membership/stars.hpp"
+#include "infer/models/field/stars.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::infer::models::membership {
 
 using em::NoisyPoints;
+using field::noisy_motions;
+using field::proper_motions;
 using sim::astrometry::Catalogue;
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "infer/models/membership/footprint.hpp"
+#include "infer/models/field/footprint.hpp"
 #include "infer/models/membership/observation.hpp"
 #include "infer/models/membership/start_points.hpp"
 #include "sim/astrometry/gaia_schema.hpp"
@@ -66,7 +66,7 @@ std::unique_ptr<density::Likelihood> MembershipStudy::likelihood(const Catalogue
                                                                  const Observation& observation) const {
   Reference reference{number(observation, "parallax_zero_point")};
   if (model_.data == Data::all) {
-    reference.log_sky_density = -std::log(solid_angle(catalogue, number(observation, "footprint_radius")));
+    reference.log_sky_density = -std::log(field::solid_angle(catalogue, number(observation, "footprint_radius")));
   }
   return std::make_unique<density::StarLikelihood>(model_.size(), mixture(model_, catalogue, reference));
 }

@@ -2,13 +2,21 @@
 
 #include <algorithm>
 
-#include "infer/models/membership/field_components.hpp"
+#include "infer/models/field/field_components.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::infer::models::membership {
 
 using density::Component;
 using density::Mixture;
+using field::directions;
+using field::FieldStars;
+using field::Gaussian1;
+using field::Gaussian2;
+using field::measured;
+using field::parallax_covariance;
+using field::ParallaxField;
+using field::proper_motions;
 using sim::astrometry::Catalogue;
 
 namespace {

@@ -1,11 +1,13 @@
 // What a membership model is made of: which data it looks at, how many Gaussians the field has, and its parameters.
 #pragma once
 
+#include "infer/models/field/gaussian_components.hpp"
 #include "infer/models/membership/cluster_ball.hpp"
-#include "infer/models/membership/gaussian_components.hpp"
 #include "infer/models/study.hpp"
 
 namespace praesepe::infer::models::membership {
+
+using field::MotionIndices;
 
 /// What is looked at of each star.
 enum class Data {

@@ -15,6 +15,9 @@ namespace praesepe::infer::models::membership {
 
 using em::GaussianMixture;
 using em::NoisyPoints;
+using field::measured;
+using field::noisy_motions;
+using field::proper_motions;
 using sim::astrometry::Catalogue;
 
 namespace {

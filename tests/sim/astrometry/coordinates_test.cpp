@@ -121,6 +121,30 @@ TEST(Coordinates, AgreeWithStarsTransformedByAnotherProgram) {
   }
 }
 
+TEST(Coordinates, SlopesChainToWhatIsObserved) {
+  const Cartesian6 slope{{0.3, -0.7, 0.2}, {1.1, 0.4, -0.9}};
+  const auto value = [&](const Icrs6& star) {
+    const Cartesian6 c = to_cartesian(star);
+    return slope.position_pc.dot(c.position_pc) + slope.velocity_kms.dot(c.velocity_kms);
+  };
+  for (const Icrs6& star : {Icrs6{295.0, 40.0, 0.4, -2.9, -3.9, 2.4}, Icrs6{10.0, -75.0, 8.0, 40.0, 3.0, -100.0}}) {
+    const Icrs6 chained = chain_to_icrs(star, slope);
+    const auto expect = [&](double Icrs6::*member, double step) {
+      Icrs6 above = star, below = star;
+      above.*member += step;
+      below.*member -= step;
+      const double difference = (value(above) - value(below)) / (2.0 * step);
+      EXPECT_NEAR(chained.*member, difference, 1e-6 * std::abs(difference));
+    };
+    expect(&Icrs6::ra, 1e-4);
+    expect(&Icrs6::dec, 1e-4);
+    expect(&Icrs6::parallax, 1e-5);
+    expect(&Icrs6::pmra, 1e-2);
+    expect(&Icrs6::pmdec, 1e-2);
+    expect(&Icrs6::radial_velocity, 1e-2);
+  }
+}
+
 TEST(Coordinates, WrapAnglesIntoOneTurn) {
   EXPECT_EQ(wrap_degrees(0.0), 0.0);
   EXPECT_EQ(wrap_degrees(360.0), 0.0);

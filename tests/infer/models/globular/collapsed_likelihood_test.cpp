@@ -19,7 +19,7 @@ Vector steps(double scale, double parallax) {
 }
 
 /// The relative units in which entries of a gradient are compared: per natural step, not per degree or per km/s.
-tests::DifferentiableFunction in_units(const CollapsedLikelihood& likelihood, const Vector& unit) {
+tests::DifferentiableFunction in_units(const density::StarLikelihood& likelihood, const Vector& unit) {
   return [&likelihood, unit](const Vector& x, Vector& gradient) {
     const double value = likelihood.log_likelihood(x.cwiseProduct(unit), gradient);
     gradient = gradient.cwiseProduct(unit).eval();
@@ -29,7 +29,7 @@ tests::DifferentiableFunction in_units(const CollapsedLikelihood& likelihood, co
 
 TEST(CollapsedLikelihood, GradientIsExactInDoublePrecision) {
   for (const auto& regime : regimes()) {
-    const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 24.0), QuadratureRule::reference());
+    const auto likelihood = tests::collapsed(tests::catalogue_of(regime, 24.0), QuadratureRule::reference());
     const Vector theta = tests::near_truth(regime), unit = steps(1.0, theta[kParallax]);
     EXPECT_TRUE(
         tests::check_gradient(in_units(likelihood, unit), theta.cwiseQuotient(unit), 1e-6, Vector::Constant(1, 0.02)))
@@ -41,7 +41,8 @@ TEST(CollapsedLikelihood, GradientOfTheStandardRuleIsExactToSinglePrecision) {
   for (const auto& regime : regimes()) {
     const auto catalogue = tests::catalogue_of(regime, 200.0);
     // the same rule in double precision, whose gradient the test above holds against differences
-    const CollapsedLikelihood standard(catalogue), reference(catalogue, {.single_precision = false});
+    const auto standard = tests::collapsed(catalogue),
+               reference = tests::collapsed(catalogue, {.single_precision = false});
     const Vector theta = tests::near_truth(regime), unit = steps(1.0, theta[kParallax]);
     Vector single(kParameters), exact(kParameters);
     standard.log_likelihood(theta, single);
@@ -57,7 +58,7 @@ TEST(CollapsedLikelihood, IsFiniteAndSmoothWhenTheClusterSurroundsTheSun) {
   auto regime = regimes().front();
   regime.truth[kLogHalfMassRadius] = std::log10(200.0);
   regime.truth[kCentralPotential] = 7.5;
-  const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 20.0), QuadratureRule::reference());
+  const auto likelihood = tests::collapsed(tests::catalogue_of(regime, 20.0), QuadratureRule::reference());
   const Vector unit = steps(1.0, 1.0);
   EXPECT_TRUE(tests::check_gradient(in_units(likelihood, unit), regime.truth.cwiseQuotient(unit), 1e-6,
                                     Vector::Constant(1, 0.004)));
@@ -76,7 +77,7 @@ TEST(CollapsedLikelihood, GradientIsExactForEllipticalNoiseAndMissingParallaxes)
   catalogue.add("parallax", "mas", parallax);
   catalogue.add("pmdec_error", "mas/yr", pmdec_error);
   catalogue.add("pmra_pmdec_corr", "", corr);
-  const CollapsedLikelihood likelihood(catalogue, QuadratureRule::reference());
+  const auto likelihood = tests::collapsed(catalogue, QuadratureRule::reference());
   const Vector theta = tests::near_truth(regime), unit = steps(1.0, 1.0);
   EXPECT_TRUE(
       tests::check_gradient(in_units(likelihood, unit), theta.cwiseQuotient(unit), 1e-6, Vector::Constant(1, 0.02)));
@@ -84,7 +85,7 @@ TEST(CollapsedLikelihood, GradientIsExactForEllipticalNoiseAndMissingParallaxes)
 
 TEST(CollapsedLikelihood, IsMinusInfinityOnlyWhereAStarLiesOutsideTheTidalRadius) {
   const auto regime = regimes().front();
-  const CollapsedLikelihood likelihood(tests::catalogue_of(regime, 200.0));
+  const auto likelihood = tests::collapsed(tests::catalogue_of(regime, 200.0));
   Vector gradient(kParameters), theta = regime.truth;
   EXPECT_TRUE(std::isfinite(likelihood.log_likelihood(theta, gradient)));
   theta[kLogMass] = 2.0;  // every star far above the escape speed: improbable, not impossible
@@ -105,7 +106,7 @@ TEST(CollapsedLikelihood, NamesTheStarWithoutProperMotion) {
   pmra[2] = NAN;
   catalogue.add("pmra", "mas/yr", pmra);
   try {
-    const CollapsedLikelihood likelihood(catalogue);
+    const auto likelihood = tests::collapsed(catalogue);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("m5.csv, row 3"));

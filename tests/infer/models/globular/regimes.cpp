@@ -36,6 +36,12 @@ sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars) {
   return study.simulate(regime.truth, observation, latents, noise);
 }
 
+infer::density::StarLikelihood collapsed(const sim::astrometry::Catalogue& catalogue,
+                                         infer::models::globular::QuadratureRule rule) {
+  using namespace infer::models::globular;
+  return {kParameters, std::make_shared<CollapsedStars>(catalogue, rule)};
+}
+
 Eigen::VectorXd near_truth(const Regime& regime) {
   Eigen::VectorXd theta = regime.truth;
   const double parallax = regime.truth[6];

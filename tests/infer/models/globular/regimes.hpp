@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/models/globular/collapsed_likelihood.hpp"
 #include "infer/models/globular/globular_study.hpp"
 
 namespace praesepe::tests {
@@ -20,6 +21,10 @@ std::vector<Regime> regimes();
 
 /// A simulated catalogue of the regime; seed fixed.
 sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars);
+
+/// The collapsed likelihood of a catalogue.
+infer::density::StarLikelihood collapsed(const sim::astrometry::Catalogue& catalogue,
+                                         infer::models::globular::QuadratureRule rule = {});
 
 /// The truth moved by a little less than a posterior standard deviation: where a sampler evaluates.
 Eigen::VectorXd near_truth(const Regime& regime);

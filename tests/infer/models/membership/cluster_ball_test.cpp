@@ -8,13 +8,18 @@
 
 #include "sim/astrometry/coordinates.hpp"
 #include "sim/astrometry/units.hpp"
-#include "tests/infer/models/membership/example_stars.hpp"
+#include "tests/infer/models/field/example_stars.hpp"
 
 namespace praesepe::infer::models::membership {
 namespace {
 
 namespace units = sim::astrometry;
 using Eigen::Vector3d;
+using field::directions;
+using field::example_stars;
+using field::measured;
+using field::parallax_covariance;
+using field::proper_motions;
 
 constexpr BallIndices kIndices{0, 1, 2, 3, 4, 5, 6, 7};
 

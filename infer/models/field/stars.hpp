@@ -6,7 +6,7 @@
 #include "infer/em/noisy_points.hpp"
 #include "sim/astrometry/catalogue.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 using Array = Eigen::ArrayXd;
 
@@ -39,4 +39,4 @@ ParallaxCovariance parallax_covariance(const sim::astrometry::Catalogue& catalog
 em::NoisyPoints noisy_motions(const ProperMotions& motions);
 Directions directions(const sim::astrometry::Catalogue& catalogue);
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

@@ -4,10 +4,10 @@
 #pragma once
 
 #include "infer/density/mixture.hpp"
-#include "infer/models/membership/field_distance.hpp"
-#include "infer/models/membership/gaussian_components.hpp"
+#include "infer/models/field/field_distance.hpp"
+#include "infer/models/field/gaussian_components.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 /// Known by the parallax alone.
 class ParallaxField final : public density::Component {
@@ -49,4 +49,4 @@ class FieldStars final : public density::Component {
   mutable Array v1_, v2_, scratch_;  // (N) v = T^-1 c of the last log_marginal
 };
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

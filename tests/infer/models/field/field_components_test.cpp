@@ -1,4 +1,4 @@
-#include "infer/models/membership/field_components.hpp"
+#include "infer/models/field/field_components.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 
-#include "tests/infer/models/membership/example_stars.hpp"
+#include "tests/infer/models/field/example_stars.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 namespace {
 
 /// integral f(r) dr from 0 to infinity, in ln r piece by piece, adaptively.
@@ -105,4 +105,4 @@ TEST(FieldStars, GradientAgreesWithDifferences) {
 }
 
 }  // namespace
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

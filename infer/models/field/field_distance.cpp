@@ -1,11 +1,11 @@
-#include "infer/models/membership/field_distance.hpp"
+#include "infer/models/field/field_distance.hpp"
 
 #include <algorithm>
 #include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
 #include <numbers>
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 namespace {
 
@@ -68,4 +68,4 @@ void FieldDistance::evaluate(const Array& parallax, const Array& variance, doubl
   }
 }
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

@@ -1,14 +1,14 @@
-#include "infer/models/membership/footprint.hpp"
+#include "infer/models/field/footprint.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "infer/models/membership/stars.hpp"
+#include "infer/models/field/stars.hpp"
 #include "sim/astrometry/units.hpp"
 #include "sim/error.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 double solid_angle(const sim::astrometry::Catalogue& catalogue, double radius) {
   double half = 0.5 * radius * sim::astrometry::kRadPerDeg;
@@ -25,4 +25,4 @@ double solid_angle(const sim::astrometry::Catalogue& catalogue, double radius) {
   return 4.0 * std::numbers::pi * sine * sine;  // 2 pi (1 - cos)
 }
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

@@ -1,13 +1,13 @@
-#include "infer/models/membership/gaussian_components.hpp"
+#include "infer/models/field/gaussian_components.hpp"
 
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>
 #include <cmath>
 
-#include "tests/infer/models/membership/example_stars.hpp"
+#include "tests/infer/models/field/example_stars.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 namespace {
 
 TEST(Gaussian1, AddsTheNoiseToItsWidthAndSaysNothingOfMissingValues) {
@@ -52,4 +52,4 @@ TEST(Gaussian2, GradientAgreesWithDifferencesWhetherFreeOrIsotropic) {
 }
 
 }  // namespace
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

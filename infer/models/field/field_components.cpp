@@ -1,6 +1,6 @@
-#include "infer/models/membership/field_components.hpp"
+#include "infer/models/field/field_components.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 ParallaxField::ParallaxField(const Measured& parallax, Eigen::Index scale_length)
     : parallax_(parallax), distance_(parallax), scale_length_(scale_length) {}
@@ -49,4 +49,4 @@ void FieldStars::pull_back(const Vector& theta, const Array& weight, Vector& gra
                gradient);
 }
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

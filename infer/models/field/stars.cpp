@@ -1,10 +1,10 @@
-#include "infer/models/membership/stars.hpp"
+#include "infer/models/field/stars.hpp"
 
 #include <limits>
 
 #include "sim/astrometry/coordinates.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 using sim::astrometry::Catalogue;
 
@@ -65,4 +65,4 @@ Directions directions(const Catalogue& catalogue) {
   return all;
 }
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

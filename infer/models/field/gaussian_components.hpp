@@ -5,9 +5,9 @@
 #pragma once
 
 #include "infer/density/mixture.hpp"
-#include "infer/models/membership/stars.hpp"
+#include "infer/models/field/stars.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 using density::Vector;
 
@@ -69,4 +69,4 @@ class Gaussian2 final : public density::Component {
   MotionGaussian motions_;
 };
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

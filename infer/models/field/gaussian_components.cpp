@@ -1,9 +1,9 @@
-#include "infer/models/membership/gaussian_components.hpp"
+#include "infer/models/field/gaussian_components.hpp"
 
 #include <cmath>
 #include <numbers>
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 namespace {
 
@@ -66,4 +66,4 @@ void MotionGaussian::pull_back(const Vector& theta, const Array& weight, Vector&
       0.5 * (weight * (u1 * u2 - inverse_12)).sum(), 0.5 * (weight * (u2.square() - inverse_22)).sum(), gradient);
 }
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

@@ -8,9 +8,9 @@
 // conditioning on correlated proper motions does.
 #pragma once
 
-#include "infer/models/membership/stars.hpp"
+#include "infer/models/field/stars.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 class FieldDistance {
  public:
@@ -27,4 +27,4 @@ class FieldDistance {
   Eigen::ArrayXXd distance_, inverse_, log_weight_;  // (nodes, N): r kpc, 1 / r mas, ln(weight r^2)
 };
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field

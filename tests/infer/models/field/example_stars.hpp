@@ -2,10 +2,10 @@
 #pragma once
 
 #include "infer/density/mixture.hpp"
-#include "infer/models/membership/stars.hpp"
+#include "infer/models/field/stars.hpp"
 #include "tests/support/check_gradient.hpp"
 
-namespace praesepe::infer::models::membership {
+namespace praesepe::infer::models::field {
 
 /// Six stars near (ra, dec) = (56, 24): well and badly measured, correlated, one of negative parallax, some with radial
 /// velocity.
@@ -40,4 +40,4 @@ inline tests::DifferentiableFunction weighted_sum(const density::Component& comp
   };
 }
 
-}  // namespace praesepe::infer::models::membership
+}  // namespace praesepe::infer::models::field
