@@ -29,6 +29,16 @@ double beta_quantile(double a, double b, double p) {
 }  // namespace
 
 Prior::Image beta_from_normal(double a, double b, double q) {
+  // I_x(1, b) = 1 - (1 - x)^b, that of even shares: 1 - x = Phi(-q)^(1/b), dx/dq = (1 - x) hazard(q) / b. Mirrored: b
+  // = 1.
+  if (a == 1.0) {
+    const double log_left = log_Phi(-q) / b;
+    return {-std::expm1(log_left), std::exp(log_left) * hazard(q) / b};
+  }
+  if (b == 1.0) {
+    const double x = std::exp(log_Phi(q) / a);
+    return {x, x * hazard(-q) / a};
+  }
   // Each tail from its own end.
   const bool left = q < 0.0;
   if (!left) std::swap(a, b);

@@ -55,12 +55,31 @@ TEST(Simplex, HasTheDirichletDensity) {
   }
 }
 
+TEST(Simplex, OfEvenSharesHasTheFlatDensity) {
+  const Prior share = Prior::parse("dirichlet(1)");
+  const ParameterSpace even{{"w_0", "w_1", "w_2", "w_3"}, {share, share, share, share}};
+  for (const Vector& q : kPoints) EXPECT_NEAR(log_density_of_map(even, q, {0, 1, 2}), std::log(6.0), 1e-7);
+}
+
 TEST(Ascending, HasTheDensityOfOrderedDraws) {
   for (const Vector& q : kPoints) {
     const Vector x = ascending().constrain(q);
     EXPECT_TRUE(x[0] <= x[1] && x[1] <= x[2]);
     const double ordered = std::log(6.0) - x.array().log().sum() - 3.0 * std::log(std::log(300.0));
     EXPECT_NEAR(log_density_of_map(ascending(), q, {0, 1, 2}), ordered, 1e-6);
+  }
+}
+
+TEST(Simplex, OfEvenSharesIsWhatTheGeneralFormulaSays) {
+  const auto shares = [](double a, double b) {
+    return ParameterSpace{
+        {"w_0", "w_1"},
+        {Prior::parse("dirichlet(" + std::to_string(a) + ")"), Prior::parse("dirichlet(" + std::to_string(b) + ")")}};
+  };
+  for (const double q : {-6.0, -1.0, 0.0, 0.7, 5.0}) {
+    // The closed forms of a = 1 and b = 1 beside the general quantile a hair away from them.
+    EXPECT_NEAR(shares(1.0, 3.0).constrain(Vector{{q}})[0], shares(1.000001, 3.0).constrain(Vector{{q}})[0], 1e-5);
+    EXPECT_NEAR(shares(3.0, 1.0).constrain(Vector{{q}})[0], shares(3.0, 1.000001).constrain(Vector{{q}})[0], 1e-5);
   }
 }
 
