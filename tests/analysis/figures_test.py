@@ -61,6 +61,15 @@ class Figures(unittest.TestCase):
         self.assertEqual((int(numpy.searchsorted(of_320, 0.025)), int(numpy.searchsorted(of_320, 0.975))), (296, 311))
         self.assertEqual([bool(unlikely(hits, 10)) for hits in (10, 9, 8, 7)], [False, False, False, True])
 
+    def test_members_are_drawn_from_whatever_columns_the_catalogue_has(self):
+        rng = numpy.random.default_rng(3)
+        columns = {"pmra": rng.normal(0, 3, 60), "pmdec": rng.normal(0, 3, 60), "p_cluster": rng.uniform(size=60)}
+        for more in ({}, {"ra": rng.uniform(10, 11, 60), "dec": rng.uniform(-1, 1, 60)}):
+            columns |= more
+            with open(self.path, "w", newline="") as file:
+                csv.writer(file).writerows([list(columns), *zip(*columns.values())])
+            self.succeed("members.py")
+
     def test_plotted_intervals_and_counts_are_those_of_the_summary(self):
         synthetic_posteriors.write(self.path, "globular", replicates=3, cells=4, draws=50, failed=[4])
         self.succeed("intervals.py", "--cell", 1, "--data", self.folder / "intervals.csv")
