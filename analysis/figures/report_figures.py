@@ -66,7 +66,7 @@ FIGURES = [
            "profile_coverage"),
     Figure("reliability", reliability.draw, "Reliability of memberships",
            "Share of true members among stars of a membership probability: on the diagonal if probabilities mean what they say. "
-           "Band: central 95 % of the binomial law.", "reliability"),
+           "Bars: Jeffreys 95 % intervals of independent stars.", "reliability"),
     Figure("cost", cost.draw, "Cost", "CPU time and evaluations of the log density by task, and the rungs of the sampler's "
            "ladder that were taken.", needs_truth=False),
     Figure("diagnostics", diagnostics.draw, "Diagnostics",
