@@ -1,8 +1,8 @@
 #include "infer/models/cluster_distance/cluster_distance_likelihood.hpp"
 
 #include <cmath>
-#include <numbers>
 
+#include "infer/density/normal.hpp"
 #include "infer/models/cluster_distance/distance_integral.hpp"
 
 namespace praesepe::infer::models::cluster_distance {
@@ -15,8 +15,7 @@ double ClusterDistanceLikelihood::log_likelihood(const density::Vector& theta, d
   if (!(mean > 0.0)) return -INFINITY;
   // ln m_n = ln I_n - ln Phi(mu/s):
   //   d ln I/d mu = <z>/s,   d ln I/d ln s = <z^2> - 1,   d ln Phi/d mu = h/s,   d ln Phi/d ln s = -h mu/s
-  const double x = mean / sd, inside = 0.5 * std::erfc(-x / std::numbers::sqrt2);
-  const double hazard = std::exp(-0.5 * x * x) / (std::sqrt(2.0 * std::numbers::pi) * inside);
+  const double x = mean / sd, hazard = density::hazard(-x);
   double sum = 0.0, first = 0.0, second = 0.0;
   for (Eigen::Index n = 0; n < parallax_.size(); ++n) {
     const DistanceIntegral star = integrate_distance({mean, sd}, {parallax_[n], error_[n]});
@@ -27,7 +26,7 @@ double ClusterDistanceLikelihood::log_likelihood(const density::Vector& theta, d
   const auto stars = static_cast<double>(parallax_.size());
   gradient[kMeanDistance] = (first - stars * hazard) / sd;
   gradient[kLogDepth] = second - stars * (1.0 - hazard * x);
-  return sum - stars * std::log(inside);
+  return sum - stars * density::log_Phi(x);
 }
 
 }  // namespace praesepe::infer::models::cluster_distance

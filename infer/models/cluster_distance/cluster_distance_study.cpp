@@ -1,11 +1,11 @@
 #include "infer/models/cluster_distance/cluster_distance_study.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
-#include <numbers>
 
+#include "infer/density/normal.hpp"
 #include "infer/models/cluster_distance/cluster_distance_likelihood.hpp"
+#include "infer/models/column.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::infer::models::cluster_distance {
@@ -63,13 +63,13 @@ Catalogue ClusterDistanceStudy::simulate(const Vector& truth, const Observation&
                                          sim::random::Stream& latents, sim::random::Stream& noise) const {
   const auto stars = static_cast<std::size_t>(number(observation, "stars"));
   const double mean = truth[kMeanDistance], sd = std::exp(truth[kLogDepth]);
-  const double inside = 0.5 * std::erfc(-mean / (sd * std::numbers::sqrt2));  // Phi(mu/s)
+  const double inside = density::Phi(mean / sd);
   const double log_min = std::log(number(observation, "parallax_error_min"));
   const double log_max = std::log(number(observation, "parallax_error_max"));
   std::vector<double> parallax(stars), error(stars);
   for (std::size_t n = 0; n < stars; ++n) {
     // z > -mu/s by inversion from above: Phi(-z) = u Phi(mu/s). One number a star, however much is cut off.
-    const double z = std::numbers::sqrt2 * boost::math::erfc_inv(2.0 * latents.uniform() * inside);
+    const double z = -density::Phi_inverse(latents.uniform() * inside);
     error[n] = std::exp(log_min + (log_max - log_min) * latents.uniform());
     parallax[n] = 1.0 / (mean + sd * z) + number(observation, "parallax_zero_point") + error[n] * noise.normal();
   }
@@ -80,11 +80,6 @@ Catalogue ClusterDistanceStudy::simulate(const Vector& truth, const Observation&
 }
 
 namespace {
-
-Eigen::ArrayXd column(const Catalogue& catalogue, const char* name) {
-  const auto& values = catalogue[name];
-  return Eigen::Map<const Eigen::ArrayXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
 
 struct MeanParallax {
   double mean, error;  ///< mas

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "infer/models/column.hpp"
 #include "sim/astrometry/coordinates.hpp"
 
 namespace praesepe::infer::models::field {
@@ -9,11 +10,6 @@ namespace praesepe::infer::models::field {
 using sim::astrometry::Catalogue;
 
 namespace {
-
-Array column(const Catalogue& catalogue, const std::string& name) {
-  const auto& values = catalogue[name];
-  return Eigen::Map<const Array>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
 
 /// Covariance of the errors of two columns; 0 where the catalogue does not tell their correlation.
 Array covariance(const Catalogue& catalogue, const std::string& first, const std::string& second) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "infer/models/column.hpp"
 #include "infer/models/line/line_components.hpp"
 #include "sim/error.hpp"
 
@@ -120,11 +121,6 @@ Catalogue LineStudy::simulate(const Vector& truth, const Observation& observatio
 }
 
 namespace {
-
-Eigen::ArrayXd column(const Catalogue& catalogue, const char* name) {
-  const auto& values = catalogue[name];
-  return Eigen::Map<const Eigen::ArrayXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
 
 /// Slope and intercept by weighted least squares, each round trusting points the less the further they lie from the
 /// last.

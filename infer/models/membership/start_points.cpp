@@ -9,6 +9,7 @@
 
 #include "infer/em/extreme_deconvolution.hpp"
 #include "infer/em/starting_mixture.hpp"
+#include "infer/models/column.hpp"
 #include "sim/astrometry/units.hpp"
 
 namespace praesepe::infer::models::membership {
@@ -60,10 +61,6 @@ Moments moments(const Array& values, const Array& weight, Moments otherwise) {
   if (!(total > 0.5)) return otherwise;
   const double mean = (known * filled).sum() / total;
   return {mean, std::sqrt((known * (filled - mean).square()).sum() / total)};
-}
-
-Array column(const Catalogue& catalogue, const char* name) {
-  return Eigen::Map<const Array>(catalogue[name].data(), static_cast<Eigen::Index>(catalogue.rows()));
 }
 
 /// Writes one point from a mixture of which component `cluster` is the cluster.
