@@ -220,12 +220,13 @@ void check_prior_names(const Reader& reader, const Campaign& campaign, const std
 
 void read_priors(Reader& reader, Campaign& campaign) {
   for (const Parameter& parameter : campaign.study->parameters()) {
-    const std::string key = "prior." + parameter.name;
+    const std::string own_key = "prior." + parameter.name;
     const std::string by_default =
         campaign.design == Design::prior ? parameter.default_prior_for_truths : parameter.default_prior;
-    const std::string family = infer::density::family_of(parameter.name);
-    const std::string of_family = reader.word("prior." + family).value_or(by_default);
-    const std::string text = reader.word(key).value_or(of_family);
+    const std::string family_key = "prior." + infer::density::family_of(parameter.name);
+    const std::string of_family = reader.word(family_key).value_or(by_default);
+    const std::string text = reader.word(own_key).value_or(of_family);
+    const std::string& key = reader.has(own_key) ? own_key : family_key;
     try {
       campaign.priors.push_back(Prior::parse(text));
     } catch (const InputError& error) {
