@@ -130,7 +130,7 @@ density::Matrix GlobularStudy::profile_values(const Vector& theta) const {
 }
 
 double GlobularStudy::expected_seconds(const Observation& observation) const {
-  return 1.0 + 0.04 * number(observation, "stars");
+  return 1.0 + (model_.fields == 0 ? 0.04 : 0.06) * number(observation, "stars");
 }
 
 }  // namespace praesepe::infer::models::globular
