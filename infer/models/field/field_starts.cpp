@@ -14,7 +14,7 @@ using em::GaussianMixture;
 em::Fit point_fit(const em::NoisyPoints& points, int components, sim::random::Stream& stream) {
   constexpr int kTrials = 6;
   em::FitOptions options;
-  options.regularisation = 1e-4;  // (mas/yr)^2 or mas^2: a cluster of few stars must not become a point
+  options.regularisation = 1e-4;  // (mas/yr)^2: a cluster of few stars must not become a point
   options.tolerance = 1e-7;
   return em::best_fit(points, static_cast<std::size_t>(components), kTrials, stream, options);
 }

@@ -1,4 +1,5 @@
-// What a mixture of Gaussians, fitted to proper motions by EM, says of cluster and field before any sampling.
+// What a mixture of Gaussians, fitted by EM, says of cluster and field before any sampling. Its first coordinate is the
+// proper motion in right ascension, its second, if there is one, that in declination; more may follow.
 #pragma once
 
 #include "infer/em/extreme_deconvolution.hpp"
@@ -7,10 +8,10 @@
 
 namespace praesepe::infer::models::field {
 
-/// The best of several fits of K Gaussians to points in mas/yr or mas.
+/// The best of several fits of K Gaussians to points in mas/yr, or of a like scale.
 em::Fit point_fit(const em::NoisyPoints& points, int components, sim::random::Stream& stream);
 
-/// Components by stars per area, densest first.
+/// Components by stars per area or volume, densest first.
 std::vector<std::size_t> by_density(const em::GaussianMixture& mixture);
 
 /// Writes a Gaussian of motion, of one dimension where there is no pmdec.

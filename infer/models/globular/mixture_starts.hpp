@@ -1,5 +1,5 @@
-// Where to look for modes of the posterior of a cluster with field stars: EM tells the two apart by their proper
-// motions, and each of the narrow components in turn is taken for the cluster.
+// Where to look for modes of the posterior of a cluster with field stars: EM tells the two apart by proper motion and
+// place, and each of the narrow components in turn is taken for the cluster.
 #pragma once
 
 #include "infer/models/globular/model.hpp"
