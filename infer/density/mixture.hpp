@@ -22,7 +22,7 @@ class Component {
  public:
   virtual ~Component() = default;
 
-  /// log m_n(theta) of each star, (N); -infinity where the star is impossible.
+  /// log m_n(theta) of each star, (N); -infinity where the star is impossible, NaN if theta itself is.
   virtual void log_marginal(const Vector& theta, Array& values) const = 0;
 
   /// Adds sum_n weight_n d log m_n / d theta to gradient (P), at the theta of the last log_marginal. Stars of weight 0

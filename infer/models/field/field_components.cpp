@@ -14,20 +14,24 @@ void ParallaxField::pull_back(const Vector&, const Array& weight, Vector& gradie
 }
 
 FieldStars::FieldStars(const Measured& parallax, ProperMotions motions, ParallaxCovariance covariance,
-                       Measured radial_velocity, double log_density, MotionIndices motion, Eigen::Index scale_length,
-                       Eigen::Index radial_velocity_mean, Eigen::Index radial_velocity_sd)
+                       Array log_density, MotionIndices motion, Eigen::Index scale_length,
+                       std::optional<Gaussian1> radial_velocity)
     : parallax_(parallax),
       covariance_(std::move(covariance)),
-      log_density_(log_density),
+      log_density_(std::move(log_density)),
       motions_(std::move(motions), motion),
       distance_(parallax),
-      radial_velocity_(std::move(radial_velocity), radial_velocity_mean, radial_velocity_sd),
+      radial_velocity_(std::move(radial_velocity)),
       scale_length_(scale_length) {}
 
 void FieldStars::log_marginal(const Vector& theta, Array& values) const {
-  radial_velocity_.log_marginal(theta, scratch_);
   motions_.evaluate(theta, values);
-  values += scratch_ + log_density_;
+  if (radial_velocity_) {
+    radial_velocity_->log_marginal(theta, scratch_);
+    values += scratch_ + log_density_;
+  } else {
+    values += log_density_;
+  }
   v1_ = motions_.inverse_11 * covariance_.pmra + motions_.inverse_12 * covariance_.pmdec;
   v2_ = motions_.inverse_12 * covariance_.pmra + motions_.inverse_22 * covariance_.pmdec;
   // c T^-1 d = c u
@@ -38,7 +42,7 @@ void FieldStars::log_marginal(const Vector& theta, Array& values) const {
 }
 
 void FieldStars::pull_back(const Vector& theta, const Array& weight, Vector& gradient) const {
-  radial_velocity_.pull_back(theta, weight, gradient);
+  if (radial_velocity_) radial_velocity_->pull_back(theta, weight, gradient);
   motions_.pull_back(theta, weight, gradient);
   gradient[scale_length_] += (weight * distance_.d_scale_length).sum();
   // parallax' = parallax - v d:  d/d mean = v,  d/dS = (v u^T + u v^T) / 2;   variance' = e^2 - c v:  d/dS = v v^T

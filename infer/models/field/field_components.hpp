@@ -3,6 +3,8 @@
 // the cluster or in front of it; what correlates them in the data is Gaia's covariance.
 #pragma once
 
+#include <optional>
+
 #include "infer/density/mixture.hpp"
 #include "infer/models/field/field_distance.hpp"
 #include "infer/models/field/gaussian_components.hpp"
@@ -30,10 +32,10 @@ class ParallaxField final : public density::Component {
 ///   S + C
 class FieldStars final : public density::Component {
  public:
-  /// `log_density`: of the position on the sky, ln(1 / sr).
-  FieldStars(const Measured& parallax, ProperMotions motions, ParallaxCovariance covariance, Measured radial_velocity,
-             double log_density, MotionIndices motion, Eigen::Index scale_length, Eigen::Index radial_velocity_mean,
-             Eigen::Index radial_velocity_sd);
+  /// `log_density` (N): of the position on the sky, per unit of its measure; -infinity where there is no field.
+  /// `scale_length`: index of L (kpc) in theta.
+  FieldStars(const Measured& parallax, ProperMotions motions, ParallaxCovariance covariance, Array log_density,
+             MotionIndices motion, Eigen::Index scale_length, std::optional<Gaussian1> radial_velocity = {});
 
   void log_marginal(const Vector& theta, Array& values) const override;
   void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const override;
@@ -41,10 +43,10 @@ class FieldStars final : public density::Component {
  private:
   Measured parallax_;
   ParallaxCovariance covariance_;
-  double log_density_;
+  Array log_density_;
   MotionGaussian motions_;
   FieldDistance distance_;
-  Gaussian1 radial_velocity_;
+  std::optional<Gaussian1> radial_velocity_;
   Eigen::Index scale_length_;
   mutable Array v1_, v2_, scratch_;  // (N) v = T^-1 c of the last log_marginal
 };

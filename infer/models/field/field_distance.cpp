@@ -54,6 +54,10 @@ void FieldDistance::evaluate(const Array& parallax, const Array& variance, doubl
   const double log_volume = std::log(2.0) + 3.0 * std::log(scale_length);
   Eigen::Array<double, kNodes, 1> term, residual;
   for (Eigen::Index n = 0; n < size; ++n) {
+    if (std::isnan(parallax[n])) {
+      values[n] = d_parallax[n] = d_variance[n] = d_scale_length[n] = 0.0;
+      continue;
+    }
     residual = parallax[n] - inverse_.col(n);
     term = log_weight_.col(n) - distance_.col(n) / scale_length - residual.square() / (2.0 * variance[n]);
     const double largest = term.maxCoeff();

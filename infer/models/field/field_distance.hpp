@@ -14,7 +14,7 @@ namespace praesepe::infer::models::field {
 
 class FieldDistance {
  public:
-  /// `parallax`: mas, with its variance.
+  /// `parallax`: mas, with its variance. Missing ones say nothing: I = 0.
   explicit FieldDistance(const Measured& parallax);
 
   /// values (N) = I at these parallaxes (mas) and variances for the scale length L (kpc); fills the derivatives.

@@ -157,7 +157,7 @@ CollapsedStars::CollapsedStars(const Catalogue& catalogue, QuadratureRule rule)
 CollapsedStars::~CollapsedStars() = default;
 
 void CollapsedStars::log_marginal(const Vector& theta, density::Array& values) const {
-  values.setConstant(stars_, kMinusInfinity);
+  values.setConstant(stars_, std::numeric_limits<double>::quiet_NaN());
   auto& model = workspace_->model;
   workspace_->solved = theta[kParallax] > 0.0 && model.solve(theta[kCentralPotential], theta[kOrder]);
   if (!workspace_->solved) return;

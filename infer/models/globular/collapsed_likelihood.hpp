@@ -35,7 +35,8 @@ class CollapsedStars final : public density::Component {
   explicit CollapsedStars(const sim::astrometry::Catalogue& catalogue, QuadratureRule rule = {});
   ~CollapsedStars() override;
 
-  /// theta begins with the ten parameters of the cluster. Stars outside the tidal radius are impossible.
+  /// theta begins with the ten parameters of the cluster. Stars outside the tidal radius are impossible; where there is
+  /// no model with these parameters all values are NaN, so that no field can stand in for it.
   void log_marginal(const Vector& theta, density::Array& values) const override;
   void pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const override;
 

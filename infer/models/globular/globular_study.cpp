@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "infer/models/globular/collapsed_likelihood.hpp"
 #include "infer/models/globular/exact_likelihood.hpp"
+#include "infer/models/globular/mixture_starts.hpp"
 #include "infer/models/globular/observation.hpp"
 #include "infer/models/globular/start_points.hpp"
 #include "sim/astrometry/gaia_schema.hpp"
@@ -17,21 +17,8 @@ namespace praesepe::infer::models::globular {
 using sim::astrometry::Catalogue;
 using sim::globular::GlobularModel;
 
-const std::vector<Parameter>& GlobularStudy::parameters() const {
-  static const std::string seen = "uniform(observed, observed)";
-  static const std::vector<Parameter> parameters{
-      {"phi0", "", "dimensionless central potential", "uniform(1.5, 14)", "uniform(1.5, 14)", 5.0},
-      {"g", "", "truncation parameter", "uniform(0.001, F_b)", "uniform(0.001, F_b)", 2.0},
-      {"log10_mass", "log10(Msun)", "total mass", "normal(5.85, 0.6)", "normal(5.85, 0.6)", 5.0},
-      {"log10_rh", "log10(pc)", "half-mass radius in three dimensions", "truncated_normal(0.7, 0.3, 0, 1.5)",
-       "truncated_normal(0.7, 0.3, 0, 1.5)", std::log10(3.0)},
-      {"ra", "deg", "right ascension of the centre", seen, "normal(60, 0.1)", 60.0},
-      {"dec", "deg", "declination of the centre", seen, "normal(45, 0.1)", 45.0},
-      {"parallax", "mas", "parallax of the centre", seen, "truncated_normal(1, 0.1, 0.5, 2)", 1.0},
-      {"pmra", "mas/yr", "proper motion of the centre in right ascension, times cos(dec)", seen, "normal(4, 1)", 4.0},
-      {"pmdec", "mas/yr", "proper motion of the centre in declination", seen, "normal(5, 1)", 5.0},
-      {"radial_velocity", "km/s", "radial velocity of the centre", "normal(0, 200)", "normal(0, 200)", 30.0}};
-  return parameters;
+std::unique_ptr<const Study> GlobularStudy::configured(const ModelSettings& settings) const {
+  return std::make_unique<GlobularStudy>(read_model(settings));
 }
 
 const std::vector<DerivedQuantity>& GlobularStudy::derived() const {
@@ -52,7 +39,7 @@ const std::vector<Alias>& GlobularStudy::aliases() const {
   return aliases;
 }
 
-const std::vector<SettingKey>& GlobularStudy::observe_keys() const { return observation_keys(); }
+const std::vector<SettingKey>& GlobularStudy::observe_keys() const { return observation_keys(model_); }
 
 const sim::astrometry::CatalogueSchema& GlobularStudy::schema() const {
   static const auto schema = sim::astrometry::gaia_schema({"parallax", "pmra", "pmdec"});
@@ -68,7 +55,7 @@ std::vector<density::DependentBound> GlobularStudy::bounds() const {
 }
 
 void GlobularStudy::check(const Vector& truth, const Observation& observation) const {
-  check_observation(observation);
+  check_observation(model_, observation);
   const auto require = [](bool good, const char* message) {
     if (!good) throw InputError(message);
   };
@@ -81,22 +68,26 @@ void GlobularStudy::check(const Vector& truth, const Observation& observation) c
   sim::globular::LoweredIsothermal model;
   require(model.solve(truth[kCentralPotential], truth[kOrder]),
           "truth.g: the model with these phi0 and g has no finite edge; expected a smaller g");
+  if (model_.fields > 0) field::check_truth(model_.parameters, truth);
 }
 
 Catalogue GlobularStudy::simulate(const Vector& truth, const Observation& observation, sim::random::Stream& latents,
                                   sim::random::Stream& noise) const {
-  return observe_cluster(truth, observation, latents, noise);
+  return observe_stars(model_, truth, observation, latents, noise);
 }
 
 std::unique_ptr<density::Likelihood> GlobularStudy::likelihood(const Catalogue& catalogue,
                                                                const Observation& observation) const {
-  if (is_exact(observation)) return std::make_unique<ExactLikelihood>(catalogue);
-  return std::make_unique<density::StarLikelihood>(kParameters, std::make_shared<CollapsedStars>(catalogue));
+  if (!is_exact(observation)) {
+    return std::make_unique<density::StarLikelihood>(model_.size(), component(model_, catalogue, observation));
+  }
+  check_noise(model_, observation);
+  return std::make_unique<ExactLikelihood>(catalogue);
 }
 
 std::vector<Vector> GlobularStudy::starts(const Catalogue& catalogue, const density::ParameterSpace& space,
-                                          sim::random::Stream&) const {
-  return start_points(catalogue, space);
+                                          sim::random::Stream& stream) const {
+  return model_.fields == 0 ? start_points(catalogue, space) : mixture_starts(model_, catalogue, space, stream);
 }
 
 namespace {
@@ -139,7 +130,7 @@ density::Matrix GlobularStudy::profile_values(const Vector& theta) const {
 }
 
 double GlobularStudy::expected_seconds(const Observation& observation) const {
-  return 1.0 + 0.04 * number(observation, "stars");
+  return 1.0 + (model_.fields == 0 ? 0.04 : 0.06) * number(observation, "stars");
 }
 
 }  // namespace praesepe::infer::models::globular

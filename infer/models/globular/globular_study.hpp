@@ -4,18 +4,24 @@
 // parallax, pmra, pmdec, radial_velocity. Priors are the paper's eqs 19-23; its uniform prior of the centre's radial
 // velocity over the observed range does not exist without radial velocities, and a flat one is improper for distant
 // clusters, where perspective says nothing: normal(0, 200) km/s, the spread of the Galaxy's clusters, stands in its
-// place.
+// place. With `field.components` > 0 stars of a field are among those of the cluster: model.hpp.
 #pragma once
 
-#include "infer/models/study.hpp"
+#include "infer/models/globular/model.hpp"
 
 namespace praesepe::infer::models::globular {
 
 class GlobularStudy final : public Study {
  public:
+  explicit GlobularStudy(Model model) : model_(std::move(model)) {}
+  /// Without a field.
+  GlobularStudy() : GlobularStudy(make_model(0)) {}
+
   std::string name() const override { return "globular"; }
   std::string description() const override { return "structure and centre of a globular cluster from Gaia astrometry"; }
-  const std::vector<Parameter>& parameters() const override;
+  const std::vector<SettingKey>& model_keys() const override { return globular::model_keys(); }
+  std::unique_ptr<const Study> configured(const ModelSettings& settings) const override;
+  const std::vector<Parameter>& parameters() const override { return model_.parameters; }
   const std::vector<DerivedQuantity>& derived() const override;
   const std::vector<Alias>& aliases() const override;
   const std::vector<SettingKey>& observe_keys() const override;
@@ -33,6 +39,9 @@ class GlobularStudy final : public Study {
   const Profiles& profiles() const override;
   density::Matrix profile_values(const Vector& theta) const override;
   double expected_seconds(const Observation& observation) const override;
+
+ private:
+  Model model_;
 };
 
 }  // namespace praesepe::infer::models::globular

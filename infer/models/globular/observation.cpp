@@ -1,10 +1,11 @@
 #include "infer/models/globular/observation.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <iterator>
 
-#include "infer/models/globular/cluster_parameters.hpp"
+#include "infer/models/field/catalogue_rows.hpp"
+#include "infer/models/field/field_sample.hpp"
 #include "sim/astrometry/gaia_errors.hpp"
 #include "sim/astrometry/units.hpp"
 #include "sim/error.hpp"
@@ -16,7 +17,7 @@ namespace units = sim::astrometry;
 using sim::astrometry::AstrometricErrors;
 using sim::astrometry::Catalogue;
 
-const std::vector<SettingKey>& observation_keys() {
+const std::vector<SettingKey>& observation_keys(const Model& model) {
   static const double as_sigma = -1.0;
   static const std::vector<SettingKey> keys{
       {"stars", "", "number of stars", 1000.0},
@@ -30,7 +31,12 @@ const std::vector<SettingKey>& observation_keys() {
       {"magnitude_min", "mag", "brightest G of errors = \"gaia-dr3\"", 13.0},
       {"magnitude_max", "mag", "faintest G of errors = \"gaia-dr3\"", 19.0},
       {"magnitude_slope", "1/mag", "d log10 N / dG of errors = \"gaia-dr3\"", 0.3}};
-  return keys;
+  static const std::vector<SettingKey> with_field = [] {
+    std::vector<SettingKey> all = keys;
+    std::ranges::move(field::footprint_keys(60.0, 45.0), std::back_inserter(all));
+    return all;
+  }();
+  return model.fields == 0 ? keys : with_field;
 }
 
 namespace {
@@ -61,7 +67,7 @@ double draw_magnitude(const Observation& observation, sim::random::Stream& strea
 
 }  // namespace
 
-void check_observation(const Observation& observation) {
+void check_observation(const Model& model, const Observation& observation) {
   const double stars = number(observation, "stars");
   if (!(stars >= 2.0 && stars <= 1e8 && stars == std::floor(stars))) {
     throw InputError("observe.stars: expected a whole number, 2 or more");
@@ -80,77 +86,107 @@ void check_observation(const Observation& observation) {
       !(number(observation, "magnitude_min") < number(observation, "magnitude_max"))) {
     throw InputError("observe.magnitude_min: expected less than observe.magnitude_max");
   }
+  check_noise(model, observation);
+  if (model.fields > 0) field::check_footprint(observation, true);
+}
+
+void check_noise(const Model& model, const Observation& observation) {
+  if (model.fields > 0 && is_exact(observation)) {
+    throw InputError(
+        "observe.sigma: expected a positive standard deviation: 0, exact data, is for field.components = 0");
+  }
 }
 
 bool is_exact(const Observation& observation) {
   return errors_of(observation) == "constant" && number(observation, "sigma") == 0.0;
 }
 
-Catalogue observe_cluster(const Vector& truth, const Observation& observation, sim::random::Stream& latents,
-                          sim::random::Stream& noise) {
-  const auto count = static_cast<std::size_t>(number(observation, "stars"));
-  const bool exact = is_exact(observation), by_magnitude = errors_of(observation) == "gaia-dr3";
+namespace {
+
+/// True coordinates of stars of the cluster.
+std::vector<units::Icrs6> draw_cluster(const Vector& truth, std::size_t count, sim::random::Stream& latents) {
   const sim::globular::GlobularModel model({truth[kCentralPotential], truth[kOrder], std::pow(10.0, truth[kLogMass]),
                                             std::pow(10.0, truth[kLogHalfMassRadius])});
   const auto centre = units::to_cartesian(
       {truth[kRa], truth[kDec], truth[kParallax], truth[kPmra], truth[kPmdec], truth[kRadialVelocity]});
-  const auto stars = sim::globular::sample_stars(model, count, latents);
-
-  enum { kRaC, kDecC, kPlx, kPmraC, kPmdecC, kRv, kRaE, kDecE, kPlxE, kPmraE, kPmdecE, kMag, kColumns };
-  std::array<std::vector<double>, kColumns> columns;
-  for (auto& column : columns) column.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
+  std::vector<units::Icrs6> stars;
+  for (const auto& star : sim::globular::sample_stars(model, count, latents)) {
     auto phase = centre;
     for (Eigen::Index k = 0; k < 3; ++k) {
-      phase.position_pc[k] += stars[i].position[static_cast<std::size_t>(k)];
-      phase.velocity_kms[k] += stars[i].velocity[static_cast<std::size_t>(k)];
+      phase.position_pc[k] += star.position[static_cast<std::size_t>(k)];
+      phase.velocity_kms[k] += star.velocity[static_cast<std::size_t>(k)];
     }
-    const auto star = units::to_icrs(phase);
-    const double magnitude = by_magnitude ? draw_magnitude(observation, latents) : 0.0;
-    const AstrometricErrors sigma = by_magnitude ? units::gaia_dr3_errors(magnitude) : constant_errors(observation);
-    const double mas = 1.0 / units::kMasPerDeg;
-    columns[kRaC][i] = star.ra;
-    columns[kDecC][i] = star.dec;
-    columns[kPlx][i] = star.parallax;
-    columns[kPmraC][i] = star.pmra;
-    columns[kPmdecC][i] = star.pmdec;
-    columns[kRv][i] = star.radial_velocity;
-    columns[kMag][i] = magnitude;
-    if (exact) continue;
-    columns[kRaC][i] =
-        units::wrap_degrees(star.ra + sigma.ra * mas * noise.normal() / std::cos(star.dec * units::kRadPerDeg));
-    columns[kDecC][i] = std::clamp(star.dec + sigma.dec * mas * noise.normal(), -90.0, 90.0);
-    columns[kPlx][i] += sigma.parallax * noise.normal();
-    columns[kPmraC][i] += sigma.pmra * noise.normal();
-    columns[kPmdecC][i] += sigma.pmdec * noise.normal();
-    columns[kRaE][i] = sigma.ra;
-    columns[kDecE][i] = sigma.dec;
-    columns[kPlxE][i] = sigma.parallax;
-    columns[kPmraE][i] = sigma.pmra;
-    columns[kPmdecE][i] = sigma.pmdec;
+    stars.push_back(units::to_icrs(phase));
   }
+  return stars;
+}
 
-  Catalogue catalogue(count);
-  catalogue.origin = "simulated catalogue";
-  const auto add = [&](const char* name, const char* unit, int column) {
-    catalogue.add(name, unit, std::move(columns[static_cast<std::size_t>(column)]));
-  };
-  add("ra", "deg", kRaC);
-  add("dec", "deg", kDecC);
-  add("parallax", "mas", kPlx);
-  add("pmra", "mas/yr", kPmraC);
-  add("pmdec", "mas/yr", kPmdecC);
-  if (exact) {
-    add("radial_velocity", "km/s", kRv);
-    return catalogue;
+/// Puts stars of the field in the place of some; which, in order: 0 cluster, 1 field.
+std::vector<int> mix_field(const Model& model, const Vector& truth, const Observation& observation,
+                           const std::vector<field::StarNumbers>& numbers, std::vector<units::Icrs6>& stars) {
+  const field::Footprint footprint = field::footprint(observation);
+  const double fraction = truth[model.field.cluster_fraction];
+  std::vector<int> component(stars.size(), 0);
+  for (std::size_t n = 0; n < stars.size(); ++n) {
+    if (numbers[n].share < fraction) continue;
+    const double share = (numbers[n].share - fraction) / (1.0 - fraction);
+    stars[n] = field::field_star(model.field, truth, footprint, share, numbers[n]);
+    component[n] = 1;
   }
-  add("ra_error", "mas", kRaE);
-  add("dec_error", "mas", kDecE);
-  add("parallax_error", "mas", kPlxE);
-  add("pmra_error", "mas/yr", kPmraE);
-  add("pmdec_error", "mas/yr", kPmdecE);
-  if (by_magnitude) add("phot_g_mean_mag", "mag", kMag);
-  return catalogue;
+  return component;
+}
+
+/// Writes a row with errors added.
+void measure(const units::Icrs6& star, const AstrometricErrors& sigma, std::size_t row, sim::random::Stream& noise,
+             field::CatalogueRows& rows) {
+  const double mas = 1.0 / units::kMasPerDeg;
+  const double ra = star.ra + sigma.ra * mas * noise.normal() / std::cos(star.dec * units::kRadPerDeg);
+  rows.set(row, "ra", "deg", units::wrap_degrees(ra));
+  rows.set(row, "dec", "deg", std::clamp(star.dec + sigma.dec * mas * noise.normal(), -90.0, 90.0));
+  rows.set(row, "parallax", "mas", star.parallax + sigma.parallax * noise.normal());
+  rows.set(row, "pmra", "mas/yr", star.pmra + sigma.pmra * noise.normal());
+  rows.set(row, "pmdec", "mas/yr", star.pmdec + sigma.pmdec * noise.normal());
+  rows.set(row, "ra_error", "mas", sigma.ra);
+  rows.set(row, "dec_error", "mas", sigma.dec);
+  rows.set(row, "parallax_error", "mas", sigma.parallax);
+  rows.set(row, "pmra_error", "mas/yr", sigma.pmra);
+  rows.set(row, "pmdec_error", "mas/yr", sigma.pmdec);
+}
+
+void write_exact(const units::Icrs6& star, std::size_t row, field::CatalogueRows& rows) {
+  rows.set(row, "ra", "deg", star.ra);
+  rows.set(row, "dec", "deg", star.dec);
+  rows.set(row, "parallax", "mas", star.parallax);
+  rows.set(row, "pmra", "mas/yr", star.pmra);
+  rows.set(row, "pmdec", "mas/yr", star.pmdec);
+  rows.set(row, "radial_velocity", "km/s", star.radial_velocity);
+}
+
+}  // namespace
+
+Catalogue observe_stars(const Model& model, const Vector& truth, const Observation& observation,
+                        sim::random::Stream& latents, sim::random::Stream& noise) {
+  const auto count = static_cast<std::size_t>(number(observation, "stars"));
+  const bool exact = is_exact(observation), by_magnitude = errors_of(observation) == "gaia-dr3";
+  // The field first: how many random numbers a cluster takes depends on its structure.
+  std::vector<field::StarNumbers> numbers;
+  for (std::size_t n = 0; model.fields > 0 && n < count; ++n) numbers.push_back(field::StarNumbers::draw(latents));
+  std::vector<units::Icrs6> stars = draw_cluster(truth, count, latents);
+  std::vector<int> component;
+  if (model.fields > 0) component = mix_field(model, truth, observation, numbers, stars);
+
+  field::CatalogueRows rows(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (exact) {
+      write_exact(stars[i], i, rows);
+      continue;
+    }
+    const double magnitude = by_magnitude ? draw_magnitude(observation, latents) : 0.0;
+    measure(stars[i], by_magnitude ? units::gaia_dr3_errors(magnitude) : constant_errors(observation), i, noise, rows);
+    if (by_magnitude) rows.set(i, "phot_g_mean_mag", "mag", magnitude);
+    if (model.fields > 0) rows.set(i, "component", "", component[i]);
+  }
+  return rows.take();
 }
 
 }  // namespace praesepe::infer::models::globular

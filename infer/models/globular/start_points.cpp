@@ -12,8 +12,6 @@ namespace praesepe::infer::models::globular {
 namespace units = sim::astrometry;
 using sim::astrometry::Catalogue;
 
-namespace {
-
 double median(std::vector<double> values) {
   std::erase_if(values, [](double v) { return !std::isfinite(v); });
   if (values.empty()) return 0.0;
@@ -21,6 +19,8 @@ double median(std::vector<double> values) {
   std::ranges::nth_element(values, middle);
   return *middle;
 }
+
+namespace {
 
 /// Half the range between the 16th and the 84th percentile.
 double spread(std::vector<double> values) {
@@ -121,13 +121,13 @@ double edge_ratio(double phi0, double g) {
 
 }  // namespace
 
-std::vector<Vector> start_points(const Catalogue& catalogue, const density::ParameterSpace& space) {
-  const Moments m = moments_of(catalogue, space.priors()[kRadialVelocity]);
+std::vector<Vector> cluster_starts(const Catalogue& catalogue, const density::Prior& radial_velocity) {
+  const Moments m = moments_of(catalogue, radial_velocity);
   // 3-D half-mass radius of these models ~ 4/3 of the projected one; mass inside it ~ 4 sigma^2 R_e / G (Wolf et al.
   // 2010).
   const double half_mass_radius = 4.0 / 3.0 * m.half_number_radius;
   const double mass = 8.0 * m.velocity_dispersion * m.velocity_dispersion * m.half_number_radius / units::kGravity;
-  constexpr double kMargin = 1.1, kLargestCoordinate = 3.0;
+  constexpr double kMargin = 1.1;
   std::vector<Vector> starts;
   for (const double phi0 : {3.0, 5.5, 8.0, 11.0, 13.5}) {
     const double bound = sim::globular::virial_boundary(phi0).value;
@@ -138,8 +138,15 @@ std::vector<Vector> start_points(const Catalogue& catalogue, const density::Para
     Vector theta(kParameters);
     theta << phi0, g, std::log10(mass), std::log10(std::max(half_mass_radius, needed)), m.ra, m.dec, m.parallax, m.pmra,
         m.pmdec, m.radial_velocity;
-    starts.push_back(space.pulled_inside(theta, kLargestCoordinate));
+    starts.push_back(std::move(theta));
   }
+  return starts;
+}
+
+std::vector<Vector> start_points(const Catalogue& catalogue, const density::ParameterSpace& space) {
+  constexpr double kLargestCoordinate = 3.0;
+  std::vector<Vector> starts = cluster_starts(catalogue, space.priors()[kRadialVelocity]);
+  for (Vector& theta : starts) theta = space.pulled_inside(theta, kLargestCoordinate);
   return starts;
 }
 

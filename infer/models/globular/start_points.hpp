@@ -8,8 +8,14 @@
 
 namespace praesepe::infer::models::globular {
 
+/// Of the values that are there; 0 if none is.
+double median(std::vector<double> values);
+
 /// One point for each of several phi0 between which the posterior is known to have barriers (a second mode near phi0 =
-/// 14 is common); each is a cluster that contains every star's line of sight.
+/// 14 is common); each, (10), is a cluster that contains every star's line of sight.
+std::vector<Vector> cluster_starts(const sim::astrometry::Catalogue& catalogue, const density::Prior& radial_velocity);
+
+/// Those, moved inside the space of the ten parameters.
 std::vector<Vector> start_points(const sim::astrometry::Catalogue& catalogue, const density::ParameterSpace& space);
 
 }  // namespace praesepe::infer::models::globular

@@ -54,7 +54,7 @@ const std::vector<SettingKey>& MembershipStudy::observe_keys() const { return ob
 
 void MembershipStudy::check(const Vector& truth, const Observation& observation) const {
   check_observation(model_, observation);
-  check_truth(model_, truth);
+  field::check_truth(model_.parameters, truth);
 }
 
 Catalogue MembershipStudy::simulate(const Vector& truth, const Observation& observation, sim::random::Stream& latents,

@@ -1,6 +1,7 @@
 #include "infer/models/membership/model.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "infer/models/field/field_components.hpp"
 #include "sim/error.hpp"
@@ -21,8 +22,6 @@ using sim::astrometry::Catalogue;
 
 namespace {
 
-constexpr int kMostFields = 8;
-
 /// Collects the parameters; truths of the simulation resemble NGC 6819.
 class Parameters {
  public:
@@ -36,11 +35,11 @@ class Parameters {
     } else if (model.data != Data::all) {
       add_cluster_motion();
     }
-    if (model.data == Data::parallax || model.data == Data::all) {
-      add("field_length", "kpc", "scale length of the field's exponentially decreasing space density",
-          "log_uniform(0.05, 10)", "log_uniform(0.3, 3)", 1.3);
-    }
-    if (model.data != Data::parallax) add_fields();
+    const field::FieldData looked_at{.parallax = model.data == Data::parallax || model.data == Data::all,
+                                     .pmra = model.data != Data::parallax,
+                                     .pmdec = model.data == Data::proper_motions || model.data == Data::all,
+                                     .radial_velocity = model.data == Data::all};
+    std::ranges::move(field::field_parameters(model.fields, looked_at), std::back_inserter(all_));
   }
   std::vector<Parameter> take() { return std::move(all_); }
 
@@ -86,33 +85,6 @@ class Parameters {
         0.0);
   }
 
-  void add_fields() {
-    for (int k = 0; k < model_.fields; ++k) add_field(k);
-  }
-
-  void add_field(int k) {
-    const auto spread = [&](const char* law) {
-      return model_.fields == 1 ? std::string(law) : "ascending(" + std::string(law) + ")";
-    };
-    const auto field = [&](const char* name) { return "field_" + std::to_string(k) + "_" + name; };
-    if (model_.fields > 1) {
-      add(field("weight"), "", "share of the field", "dirichlet(1)", "dirichlet(1)", 1.0 / model_.fields);
-    }
-    add(field("pmra"), "mas/yr", "mean pmra of the field", "normal(0, 10)", "normal(-3, 3)", -3.0);
-    add(field("sigma_pmra"), "mas/yr", "spread of the field in pmra", spread("log_uniform(0.5, 50)"),
-        spread("log_uniform(1, 8)"), 2.0 * (k + 1));
-    if (model_.data == Data::pmra) return;
-    add(field("pmdec"), "mas/yr", "mean pmdec of the field", "normal(0, 10)", "normal(-4, 3)", -4.0);
-    add(field("sigma_pmdec"), "mas/yr", "spread of the field in pmdec", "log_uniform(0.5, 50)", "log_uniform(1, 8)",
-        2.0 * (k + 1));
-    add(field("rho_pm"), "", "correlation of the field's proper motions", "uniform(-1, 1)", "uniform(-0.9, 0.9)", 0.3);
-    if (model_.data != Data::all) return;
-    add(field("radial_velocity"), "km/s", "mean radial velocity of the field", "normal(0, 100)", "normal(0, 50)",
-        -10.0);
-    add(field("sigma_radial_velocity"), "km/s", "spread of the field in radial velocity", "log_uniform(5, 200)",
-        "log_uniform(10, 60)", 40.0);
-  }
-
   const Model& model_;
   std::vector<Parameter> all_;
 };
@@ -141,21 +113,19 @@ std::shared_ptr<const Component> cluster_component(const Model& model, const Cat
 }
 
 std::shared_ptr<const Component> field_component(const Model& model, const Catalogue& catalogue,
-                                                 const Reference& reference, int k) {
+                                                 const Reference& reference, const field::FieldIndices::Gaussian& at) {
   switch (model.data) {
-    case Data::pmra:
-      return std::make_shared<Gaussian1>(measured(catalogue, "pmra"), model.field_index(k, "pmra"),
-                                         model.field_index(k, "sigma_pmra"));
+    case Data::pmra: return std::make_shared<Gaussian1>(measured(catalogue, "pmra"), at.motion.pmra, at.motion.sd_pmra);
     case Data::parallax:
-      return std::make_shared<ParallaxField>(true_parallax(catalogue, reference), model.index("field_length"));
-    case Data::proper_motions: return std::make_shared<Gaussian2>(proper_motions(catalogue), model.field_motion(k));
+      return std::make_shared<ParallaxField>(true_parallax(catalogue, reference), model.field.length);
+    case Data::proper_motions: return std::make_shared<Gaussian2>(proper_motions(catalogue), at.motion);
     case Data::all: break;
   }
-  return std::make_shared<FieldStars>(true_parallax(catalogue, reference), proper_motions(catalogue),
-                                      parallax_covariance(catalogue), measured(catalogue, "radial_velocity"),
-                                      reference.log_sky_density, model.field_motion(k), model.index("field_length"),
-                                      model.field_index(k, "radial_velocity"),
-                                      model.field_index(k, "sigma_radial_velocity"));
+  return std::make_shared<FieldStars>(
+      true_parallax(catalogue, reference), proper_motions(catalogue), parallax_covariance(catalogue),
+      field::Array::Constant(static_cast<Eigen::Index>(catalogue.rows()), reference.log_sky_density), at.motion,
+      model.field.length,
+      Gaussian1(measured(catalogue, "radial_velocity"), at.radial_velocity, at.sigma_radial_velocity));
 }
 
 }  // namespace
@@ -166,18 +136,9 @@ Eigen::Index Model::index(std::string_view name) const {
   return found - parameters.begin();
 }
 
-Eigen::Index Model::field_index(int k, std::string_view name) const {
-  return index("field_" + std::to_string(k) + "_" + std::string(name));
-}
-
 MotionIndices Model::cluster_motion() const {
   if (isotropic) return {index("pmra"), index("pmdec"), index("sigma_pm"), index("sigma_pm"), -1};
   return {index("pmra"), index("pmdec"), index("sigma_pmra"), index("sigma_pmdec"), index("rho_pm")};
-}
-
-MotionIndices Model::field_motion(int k) const {
-  return {field_index(k, "pmra"), field_index(k, "pmdec"), field_index(k, "sigma_pmra"), field_index(k, "sigma_pmdec"),
-          field_index(k, "rho_pm")};
 }
 
 BallIndices Model::ball() const {
@@ -205,23 +166,19 @@ Model read_model(const ModelSettings& settings) {
   Model model;
   model.data = static_cast<Data>(choice(settings, "model.data", {"pmra", "parallax", "proper-motions", "all"}));
   model.isotropic = choice(settings, "model.cluster_motion", {"isotropic", "free"}) == 0;
-  model.fields = whole(settings, "field.components", 1, kMostFields);
+  model.fields = whole(settings, "field.components", 1, field::kMostComponents);
   if (model.data == Data::parallax && model.fields != 1) {
     throw InputError("field.components: expected 1: with model.data = \"parallax\" the field has one law of distances");
   }
   model.parameters = Parameters(model).take();
+  model.field = field::field_indices(model.parameters, model.fields);
   return model;
 }
 
 std::shared_ptr<const Mixture> mixture(const Model& model, const Catalogue& catalogue, const Reference& reference) {
-  std::vector<Mixture::Part> parts;
-  for (int k = 0; k < model.fields; ++k) {
-    const Eigen::Index weight = model.fields > 1 ? model.field_index(k, "weight") : -1;
-    parts.push_back({"field", field_component(model, catalogue, reference, k), weight});
-  }
-  const auto field = std::make_shared<Mixture>(std::move(parts));
-  return std::make_shared<Mixture>(std::vector<Mixture::Part>{
-      {"cluster", cluster_component(model, catalogue, reference), model.index("cluster_fraction")}, {"field", field}});
+  std::vector<std::shared_ptr<const Component>> gaussians;
+  for (const auto& at : model.field.gaussians) gaussians.push_back(field_component(model, catalogue, reference, at));
+  return field::cluster_and_field(cluster_component(model, catalogue, reference), gaussians, model.field);
 }
 
 }  // namespace praesepe::infer::models::membership

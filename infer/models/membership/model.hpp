@@ -1,7 +1,7 @@
 // What a membership model is made of: which data it looks at, how many Gaussians the field has, and its parameters.
 #pragma once
 
-#include "infer/models/field/gaussian_components.hpp"
+#include "infer/models/field/field_parameters.hpp"
 #include "infer/models/membership/cluster_ball.hpp"
 #include "infer/models/study.hpp"
 
@@ -23,14 +23,13 @@ struct Model {
   bool isotropic = true;  ///< proper motions of the cluster; Data::proper_motions only
   int fields = 1;         ///< Gaussians of the field, K; not of Data::parallax, which has one law
   std::vector<Parameter> parameters = {};
+  field::FieldIndices field = {};
 
   /// Throws InternalError if there is none of that name.
   Eigen::Index index(std::string_view name) const;
-  Eigen::Index field_index(int k, std::string_view name) const;  ///< of field_k_name
   Eigen::Index size() const { return static_cast<Eigen::Index>(parameters.size()); }
 
   MotionIndices cluster_motion() const;
-  MotionIndices field_motion(int k) const;
   BallIndices ball() const;
 };
 

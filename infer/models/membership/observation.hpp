@@ -8,8 +8,6 @@ namespace praesepe::infer::models::membership {
 const std::vector<SettingKey>& observation_keys();
 /// Throws InputError naming the key.
 void check_observation(const Model& model, const Observation& observation);
-/// Throws InputError naming the parameter for a truth that no catalogue can be drawn from.
-void check_truth(const Model& model, const Vector& truth);
 
 /// ra, dec and what the model looks at, with errors and correlations; `component`: 0 cluster, 1 field.
 sim::astrometry::Catalogue observe_stars(const Model& model, const Vector& truth, const Observation& observation,

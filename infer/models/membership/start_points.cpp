@@ -1,15 +1,12 @@
 #include "infer/models/membership/start_points.hpp"
 
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <tuple>
 
-#include "infer/em/extreme_deconvolution.hpp"
-#include "infer/em/starting_mixture.hpp"
 #include "infer/models/column.hpp"
+#include "infer/models/field/field_starts.hpp"
 #include "sim/astrometry/units.hpp"
 
 namespace praesepe::infer::models::membership {
@@ -17,13 +14,14 @@ namespace praesepe::infer::models::membership {
 using em::GaussianMixture;
 using em::NoisyPoints;
 using field::measured;
+using field::Moments;
+using field::moments;
 using field::noisy_motions;
 using field::proper_motions;
 using sim::astrometry::Catalogue;
 
 namespace {
 
-constexpr int kTrials = 6;       // starts of EM
 constexpr int kCandidates = 2;   // components taken for the cluster in turn
 constexpr double kInside = 2.0;  // starts are moved this near to the middle of the prior, in its normal coordinate
 
@@ -40,29 +38,6 @@ NoisyPoints points_of(Data data, const Catalogue& catalogue) {
   return noisy_motions(proper_motions(catalogue));
 }
 
-/// Components by stars per area, densest first.
-std::vector<std::size_t> by_density(const GaussianMixture& mixture) {
-  std::vector<std::size_t> order(mixture.size());
-  std::iota(order.begin(), order.end(), 0U);
-  const auto density = [&](std::size_t k) {
-    return mixture.components[k].weight / std::sqrt(std::max(mixture.components[k].covariance.determinant(), 1e-300));
-  };
-  std::ranges::sort(order, std::ranges::greater{}, density);
-  return order;
-}
-
-/// Weighted mean and standard deviation of the values that are there; `otherwise` if none is.
-struct Moments {
-  double mean, sd;
-};
-Moments moments(const Array& values, const Array& weight, Moments otherwise) {
-  const Array known = values.isNaN().select(0.0, weight), filled = values.isNaN().select(0.0, values);
-  const double total = known.sum();
-  if (!(total > 0.5)) return otherwise;
-  const double mean = (known * filled).sum() / total;
-  return {mean, std::sqrt((known * (filled - mean).square()).sum() / total)};
-}
-
 /// Writes one point from a mixture of which component `cluster` is the cluster.
 class Start {
  public:
@@ -70,9 +45,8 @@ class Start {
       : model_(model), catalogue_(catalogue), theta_(space.constrain(Vector::Zero(space.dimension()))) {}
 
   Vector from(const GaussianMixture& mixture, std::size_t cluster, const Array& member) {
-    set("cluster_fraction", mixture.components[cluster].weight);
     set_cluster_motion(mixture.components[cluster]);
-    set_fields(mixture, cluster);
+    field::set_field(model_.field, mixture, cluster, theta_);
     if (model_.data == Data::all) set_ball(member);
     return theta_;
   }
@@ -93,40 +67,7 @@ class Start {
       theta_[at.sd_pmra] = std::sqrt(0.5 * c.covariance.trace());
       return;
     }
-    set_motion(at, c);
-  }
-
-  void set_motion(const MotionIndices& at, const em::GaussianComponent& c) {
-    theta_[at.pmra] = c.mean[0];
-    theta_[at.pmdec] = c.mean[1];
-    theta_[at.sd_pmra] = std::sqrt(c.covariance(0, 0));
-    theta_[at.sd_pmdec] = std::sqrt(c.covariance(1, 1));
-    theta_[at.correlation] = c.covariance(0, 1) / (theta_[at.sd_pmra] * theta_[at.sd_pmdec]);
-  }
-
-  /// The other components, by their spread in pmra.
-  void set_fields(const GaussianMixture& mixture, std::size_t cluster) {
-    auto rest = mixture.components;
-    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(cluster));
-    std::ranges::sort(rest, {}, [](const auto& c) { return c.covariance(0, 0); });
-    double total = 0.0;
-    for (const auto& c : rest) total += c.weight;
-    for (int k = 0; k < model_.fields; ++k) {
-      const auto& c = rest[static_cast<std::size_t>(k)];
-      if (model_.fields > 1) theta_[model_.field_index(k, "weight")] = c.weight / total;
-      if (model_.data == Data::pmra) {
-        theta_[model_.field_index(k, "pmra")] = c.mean[0];
-        theta_[model_.field_index(k, "sigma_pmra")] = std::sqrt(c.covariance(0, 0));
-      } else {
-        set_motion(model_.field_motion(k), c);
-      }
-    }
-  }
-
-  /// EDSD of scale length L has mean parallax 1 / (2 L).
-  void set_field_length(const Array& weight) {
-    const double parallax = moments(column(catalogue_, "parallax"), weight, {1.0, 1.0}).mean;
-    set("field_length", 0.5 / std::max(parallax, 0.05));
+    field::set_motion(at, c, theta_);
   }
 
   void set_ball(const Array& member) {
@@ -141,14 +82,14 @@ class Start {
     set("dec", north.mean);
     set("parallax", 1.0 / distance);
     set("sigma_position", 1e3 * distance * north.sd * sim::astrometry::kRadPerDeg);
-    set_field_length(1.0 - member);
+    set("field_length", field::length_from(parallax, 1.0 - member));
     if (!catalogue_.has("radial_velocity")) return;
     const Array velocity = column(catalogue_, "radial_velocity");
     set("radial_velocity", moments(velocity, member, {0.0, 1.0}).mean);
     const Moments others = moments(velocity, 1.0 - member, {0.0, 40.0});
-    for (int k = 0; k < model_.fields; ++k) {
-      theta_[model_.field_index(k, "radial_velocity")] = others.mean;
-      theta_[model_.field_index(k, "sigma_radial_velocity")] = std::max(others.sd, 1.0);
+    for (const auto& at : model_.field.gaussians) {
+      theta_[at.radial_velocity] = others.mean;
+      theta_[at.sigma_radial_velocity] = std::max(others.sd, 1.0);
     }
   }
 
@@ -191,13 +132,10 @@ std::vector<Vector> start_points(const Model& model, const Catalogue& catalogue,
                                  sim::random::Stream& stream) {
   if (model.data == Data::parallax) return parallax_starts(model, catalogue, space);
   const NoisyPoints points = points_of(model.data, catalogue);
-  em::FitOptions options;
-  options.regularisation = 1e-4;  // (mas/yr)^2 or mas^2: a cluster of few stars must not become a point
-  options.tolerance = 1e-7;
-  const em::Fit fit = em::best_fit(points, static_cast<std::size_t>(model.fields) + 1, kTrials, stream, options);
+  const em::Fit fit = field::point_fit(points, model.fields + 1, stream);
   const em::Matrix share = em::responsibilities(points, fit.mixture);
   std::vector<Vector> starts;
-  const auto order = by_density(fit.mixture);
+  const auto order = field::by_density(fit.mixture);
   for (std::size_t i = 0; i < std::min<std::size_t>(kCandidates, order.size()); ++i) {
     const Array member = share.col(static_cast<Eigen::Index>(order[i])).array();
     starts.push_back(space.pulled_inside(Start(model, catalogue, space).from(fit.mixture, order[i], member), kInside));

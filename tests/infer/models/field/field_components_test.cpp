@@ -63,12 +63,10 @@ FieldStars example_field(double log_density) {
   return {measured(stars, "parallax"),
           proper_motions(stars),
           parallax_covariance(stars),
-          measured(stars, "radial_velocity"),
-          log_density,
+          Array::Constant(static_cast<Eigen::Index>(stars.rows()), log_density),
           {0, 1, 2, 3, 4},
           5,
-          6,
-          7};
+          Gaussian1(measured(stars, "radial_velocity"), 6, 7)};
 }
 
 const Vector kField{{2.0, -4.0, 3.0, 5.0, 0.4, 0.8, -10.0, 30.0}};
@@ -94,6 +92,21 @@ TEST(FieldStars, AgreesWithTheIntegralOverTheJointDensity) {
         std::isnan(velocity.value[n]) ? 0.0 : std::log(normal(velocity.value[n] + 10.0, velocity.variance[n] + 900.0));
     EXPECT_NEAR(values[n], std::log(brute) + of_velocity + 3.0, 2e-5) << n;
   }
+}
+
+TEST(FieldStars, SaysNothingOfAParallaxThatIsMissing) {
+  auto parallax = measured(example_stars(), "parallax");
+  parallax.value[1] = std::numeric_limits<double>::quiet_NaN();
+  const FieldStars field(parallax, proper_motions(example_stars()), parallax_covariance(example_stars()),
+                         Array::Constant(6, 3.0), {0, 1, 2, 3, 4}, 5);
+  const Gaussian2 motions(proper_motions(example_stars()), {0, 1, 2, 3, 4});
+  Array values, of_motion;
+  field.log_marginal(kField, values);
+  motions.log_marginal(kField, of_motion);
+  EXPECT_EQ(values[1], of_motion[1] + 3.0);
+  Vector gradient = Vector::Zero(kField.size());
+  field.pull_back(kField, Array::Ones(6), gradient);
+  EXPECT_TRUE(gradient.allFinite());
 }
 
 TEST(FieldStars, GradientAgreesWithDifferences) {

@@ -19,7 +19,7 @@ namespace {
 
 Observation defaults() {
   Observation observation;
-  for (const auto& key : observation_keys()) observation[key.name] = key.default_value;
+  for (const auto& key : observation_keys(make_model(0))) observation[key.name] = key.default_value;
   return observation;
 }
 
