@@ -124,7 +124,7 @@ void Ladder::climb_rungs(const std::vector<Vector>& starts) {
       continue;
     }
     result_.status = SampleStatus::not_converged;
-    result_.message = "not converged: " + now.text();
+    result_.message = now.text();
     record("not_converged", now.text());
     return;
   }
