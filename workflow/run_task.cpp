@@ -57,9 +57,9 @@ std::string ladder_json(const std::vector<infer::nuts::LadderStep>& ladder) {
 
 Vector varying_parameters(const ParameterSpace& space, const Vector& q) { return space.constrain(q)(space.varying()); }
 
-/// Log likelihood where the log density is `lp`.
-double log_likelihood(double lp, const Vector& q) {
-  return lp + 0.5 * (q.squaredNorm() + static_cast<double>(q.size()) * std::log(2.0 * std::numbers::pi));
+/// Of the prior, in coordinates.
+double log_prior(const Vector& q) {
+  return -0.5 * (q.squaredNorm() + static_cast<double>(q.size()) * std::log(2.0 * std::numbers::pi));
 }
 
 /// Draws of everything in TaskResult::quantities, in its order: (draw, chain) each.
@@ -72,8 +72,10 @@ std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& spa
     const Draws& drawn = chains[static_cast<std::size_t>(chain)];
     for (Eigen::Index draw = 0; draw < draws; ++draw) {
       const Vector coordinates = drawn.position.row(draw), theta = space.constrain(coordinates);
-      values[size - 2](draw, chain) = log_likelihood(drawn.lp[draw], coordinates);
-      values[size - 1](draw, chain) = drawn.lp[draw];
+      const double log_likelihood = drawn.lp[draw] - log_prior(coordinates);
+      values[size - 2](draw, chain) = log_likelihood;
+      // A function of theta, which the truth has as well, whatever labels the chain gave to components.
+      values[size - 1](draw, chain) = log_likelihood + log_prior(space.relabelled(coordinates));
       for (std::size_t j = 0; j < parameters; ++j) {
         values[j](draw, chain) = theta[static_cast<Eigen::Index>(space.varying()[j])];
       }
@@ -154,7 +156,7 @@ void complete_truth(const Posterior& posterior, const Vector& truth, TaskResult&
   Vector gradient(q.size());
   const double lp = q.allFinite() ? posterior.log_density(q, gradient) : -std::numeric_limits<double>::infinity();
   const auto size = result.truth.size();
-  result.truth[size - 2] = std::isfinite(lp) ? log_likelihood(lp, q) : lp;
+  result.truth[size - 2] = std::isfinite(lp) ? lp - log_prior(q) : lp;
   result.truth[size - 1] = lp;
 }
 

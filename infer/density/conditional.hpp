@@ -7,8 +7,8 @@
 //   a simplex         w ~ Dirichlet(a_0, ..., a_K-1):  w_k = (1 - w_0 - ... - w_k-1) B,  B ~ Beta(a_k, a_k+1 + ... +
 //   a_K-1),
 //                     which leaves nothing to choose for the last
-//   ascending values  x_0 <= ... <= x_K-1, K independent draws put in order. With S the survival function of the prior:
-//                     S(x_k) = S(x_k-1) V^(1 / (K - k)),  V ~ uniform(0, 1)
+//
+// Members of an ascending prior are independent here; labels.hpp puts them in order.
 #pragma once
 
 #include <functional>
@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/density/families.hpp"
 #include "infer/density/log_density.hpp"
 #include "infer/density/prior.hpp"
 
@@ -52,12 +53,5 @@ class Conditional {
 std::vector<std::shared_ptr<const Conditional>> conditionals(const std::vector<std::string>& names,
                                                              const std::vector<Prior>& priors,
                                                              const std::vector<DependentBound>& bounds);
-
-/// Throws InputError, naming "prior.<parameter>", if a joint prior is not that of its whole family.
-void check_families(const std::vector<std::string>& names, const std::vector<Prior>& priors);
-
-/// Parameters that differ only in their first number are of one family: weight_0 and weight_1 of "weight", mean_0_pmra
-/// and mean_1_pmra of "mean_pmra". A name without a number is its own.
-std::string family_of(std::string_view name);
 
 }  // namespace praesepe::infer::density

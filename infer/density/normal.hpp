@@ -1,5 +1,5 @@
-// The standard normal distribution: density, distribution function and its inverse, each with full relative precision in
-// the left tail. Right tails by symmetry: 1 - Phi(q) = Phi(-q).
+// The standard normal distribution: density, distribution function and its inverse, each with full relative precision
+// in the left tail. Right tails by symmetry: 1 - Phi(q) = Phi(-q).
 #pragma once
 
 namespace praesepe::infer::density {

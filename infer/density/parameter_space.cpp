@@ -9,7 +9,7 @@ namespace praesepe::infer::density {
 
 ParameterSpace::ParameterSpace(std::vector<std::string> names, std::vector<Prior> priors,
                                std::vector<DependentBound> bounds)
-    : names_(std::move(names)), priors_(std::move(priors)) {
+    : names_(std::move(names)), priors_(std::move(priors)), labels_(names_, priors_) {
   if (names_.size() != priors_.size()) throw InternalError("as many priors as parameters are needed");
   conditionals_ = conditionals(names_, priors_, bounds);
   for (std::size_t i = 0; i < names_.size(); ++i) {
@@ -18,12 +18,17 @@ ParameterSpace::ParameterSpace(std::vector<std::string> names, std::vector<Prior
   }
 }
 
-void ParameterSpace::constrain(const Vector& q, Vector& theta) const {
+void ParameterSpace::map(const Vector& q, Vector& theta) const {
   Eigen::Index j = 0;
   for (std::size_t i = 0; i < size(); ++i) {
     const double coordinate = conditionals_[i]->is_free() ? q[j++] : 0.0;
     theta[static_cast<Eigen::Index>(i)] = conditionals_[i]->from_normal(coordinate, theta).x;
   }
+}
+
+void ParameterSpace::constrain(const Vector& q, Vector& theta) const {
+  map(q, theta);
+  if (!labels_.are_in_order(theta)) labels_.give(labels_.order(theta), theta);
 }
 
 Vector ParameterSpace::constrain(const Vector& q) const {
@@ -39,6 +44,14 @@ Vector ParameterSpace::unconstrain(const Vector& theta) const {
     q[j] = conditionals_[i]->to_normal(theta[static_cast<Eigen::Index>(i)], theta);
   }
   return q;
+}
+
+Vector ParameterSpace::relabelled(const Vector& q) const {
+  Vector theta(static_cast<Eigen::Index>(size()));
+  map(q, theta);
+  if (labels_.are_in_order(theta)) return q;
+  labels_.give(labels_.order(theta), theta);
+  return unconstrain(theta);
 }
 
 Vector ParameterSpace::pulled_inside(const Vector& theta, double largest) const {
@@ -61,6 +74,19 @@ Vector ParameterSpace::sample(sim::random::Stream& stream) const {
 
 double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const {
   static const double half_log_two_pi = 0.5 * std::log(2.0 * std::numbers::pi);
+  if (labels_.ordered().empty()) {
+    pull_back_map(q, theta, theta_gradient, gradient);
+  } else {
+    Vector components(theta.size());
+    map(q, components);
+    labels_.take_back(labels_.order(components), theta_gradient);
+    pull_back_map(q, components, theta_gradient, gradient);
+  }
+  return -0.5 * q.squaredNorm() - static_cast<double>(dimension()) * half_log_two_pi;
+}
+
+void ParameterSpace::pull_back_map(const Vector& q, const Vector& theta, Vector& theta_gradient,
+                                   Vector& gradient) const {
   // Backwards, so that what flows from a parameter to those that it depends on arrives before their turn.
   Eigen::Index j = dimension();
   for (std::size_t i = size(); i-- > 0;) {
@@ -73,7 +99,6 @@ double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& t
     }
     conditional.pull_back(coordinate, adjoint, theta, theta_gradient);
   }
-  return -0.5 * q.squaredNorm() - static_cast<double>(dimension()) * half_log_two_pi;
 }
 
 }  // namespace praesepe::infer::density

@@ -1,4 +1,7 @@
 // The parameters of a model with their priors: maps between R^D and parameter values, in the study's order.
+//
+// Where labels are given (labels.hpp) several q have the same theta, and a gradient in theta is that of a function
+// which does not change if components change places.
 #pragma once
 
 #include <memory>
@@ -6,6 +9,7 @@
 #include <vector>
 
 #include "infer/density/conditional.hpp"
+#include "infer/density/labels.hpp"
 #include "infer/density/log_density.hpp"
 #include "infer/density/prior.hpp"
 
@@ -27,8 +31,11 @@ class ParameterSpace {
   /// theta(q): (D) -> (P).
   void constrain(const Vector& q, Vector& theta) const;
   Vector constrain(const Vector& q) const;
-  /// q(theta); entries are +-infinity where theta is not inside the support.
+  /// q(theta), of those with that theta the one whose components need not change places; entries are +-infinity where
+  /// theta is not inside the support.
   Vector unconstrain(const Vector& theta) const;
+  /// The q of the same theta whose components are in order; q itself if they are.
+  Vector relabelled(const Vector& q) const;
   /// theta moved inside the support: no coordinate of it further than `largest` from 0.
   Vector pulled_inside(const Vector& theta, double largest) const;
   /// theta drawn from the prior; one normal a coordinate, in order.
@@ -39,11 +46,16 @@ class ParameterSpace {
   double pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const;
 
  private:
+  /// theta with its components as they come, and the gradient that goes with it.
+  void map(const Vector& q, Vector& theta) const;
+  void pull_back_map(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const;
+
   std::vector<std::string> names_;
   std::vector<Prior> priors_;
   std::vector<std::shared_ptr<const Conditional>> conditionals_;  // (P)
   std::vector<std::size_t> varying_;
   std::vector<std::size_t> coordinates_;  // (D) the parameter of each coordinate
+  Labels labels_;
 };
 
 }  // namespace praesepe::infer::density

@@ -10,8 +10,8 @@
 // -inf and inf. An argument of uniform may be a name instead of a number: `observed` (range of the data) or a bound
 // that the study defines, such as F_b.
 //
-// Two kinds are a joint prior of all parameters of a family (conditional.hpp), and this class only their notation:
-// dirichlet(a), a the parameter's own concentration, and ascending(...) around one of the others.
+// Two kinds are a joint prior of all parameters of a family, and this class only their notation: dirichlet(a), a the
+// parameter's own concentration (conditional.hpp), and ascending(...) around one of the others (labels.hpp).
 #pragma once
 
 #include <string>

@@ -83,8 +83,19 @@ ParameterSpace truth_space(const Campaign& campaign) {
   }
 }
 
+/// A truth whose components are not in the order in which labels are given is compared with nothing.
+void check_labels(const Campaign& campaign, const infer::models::Vector& truth) {
+  std::vector<std::string> names;
+  for (const auto& parameter : campaign.study->parameters()) names.push_back(parameter.name);
+  const infer::density::Labels labels(names, campaign.priors);
+  if (labels.are_in_order(truth)) return;
+  const std::string& first = names[labels.ordered().front()];
+  throw InputError("truth." + first + ": expected values that ascend from this to " + names[labels.ordered().back()]);
+}
+
 void check(const Campaign& campaign, const Task& task) {
   try {
+    check_labels(campaign, task.truth);
     campaign.study->check(task.truth, task.observation);
   } catch (const InputError& error) {
     rethrow_with_place(campaign, fmt::format("{} (task {})", error.what(), task.id));

@@ -3,8 +3,8 @@
 //   u = (east, north, r, vx, vy, vz, C, M) ~ sum_k w_k N8(u; mean_k, covariance_k), r > 0      after Leistedt (2017)
 //
 // Parameters: weight_k, mean_k_X, sd_k_X, and partial_k_X_Y for the pairs that model.correlations frees: canonical
-// partial correlations, of which the correlations corr_k_X_Y are derived. Components are told apart by an ascending
-// prior, by default of the mean distance. Model, traps, accuracy: README.md.
+// partial correlations, of which the correlations corr_k_X_Y are derived. Components bear labels in the order of
+// an ascending prior, by default of the mean distance. Model, traps, accuracy: README.md.
 #pragma once
 
 #include "infer/models/gaussian_mixture/component_gaussian.hpp"

@@ -69,11 +69,6 @@ void LineStudy::check(const Vector& truth, const Observation& observation) const
   const double line_fraction = truth[layout_.line_fraction()];
   if (!(line_fraction >= 0.0 && line_fraction <= 1.0))
     throw InputError("truth.w0: expected a fraction between 0 and 1");
-  for (int k = 1; k < layout_.outliers; ++k) {
-    if (!(truth[layout_.log_sd(k - 1)] <= truth[layout_.log_sd(k)])) {
-      throw InputError("truth.ln_s_out_" + std::to_string(k) + ": expected ascending values of ln_s_out");
-    }
-  }
   if (layout_.outliers > 1 &&
       !(std::abs(truth.segment(layout_.outlier_weight(0), layout_.outliers).sum() - 1.0) < 1e-9)) {
     throw InputError("truth.outlier_weight_0: expected shares that sum to 1");

@@ -1,5 +1,5 @@
-// Joint priors of families: simplexes and ascending values. The map from standard normal coordinates carries the
-// prior's density if N(q) = p(x) |dx/dq|, which is checked point by point with a Jacobian from finite differences.
+// Joint priors of families: simplexes. The map from standard normal coordinates carries the prior's density if N(q) =
+// p(x) |dx/dq|, which is checked point by point with a Jacobian from finite differences.
 
 #include "infer/density/conditional.hpp"
 
@@ -20,11 +20,6 @@ ParameterSpace simplex() {
   return {{"weight_0", "x", "weight_1", "weight_2"},
           {Prior::parse("dirichlet(2)"), Prior::parse("normal(1,2)"), Prior::parse("dirichlet(0.7)"),
            Prior::parse("dirichlet(1.5)")}};
-}
-
-ParameterSpace ascending() {
-  const Prior prior = Prior::parse("ascending(log_uniform(0.1, 30))");
-  return {{"sd_0", "sd_1", "sd_2"}, {prior, prior, prior}};
 }
 
 /// log N(q) - log |d x_free / dq|, by central differences of the parameters `kept`.
@@ -61,15 +56,6 @@ TEST(Simplex, OfEvenSharesHasTheFlatDensity) {
   for (const Vector& q : kPoints) EXPECT_NEAR(log_density_of_map(even, q, {0, 1, 2}), std::log(6.0), 1e-7);
 }
 
-TEST(Ascending, HasTheDensityOfOrderedDraws) {
-  for (const Vector& q : kPoints) {
-    const Vector x = ascending().constrain(q);
-    EXPECT_TRUE(x[0] <= x[1] && x[1] <= x[2]);
-    const double ordered = std::log(6.0) - x.array().log().sum() - 3.0 * std::log(std::log(300.0));
-    EXPECT_NEAR(log_density_of_map(ascending(), q, {0, 1, 2}), ordered, 1e-6);
-  }
-}
-
 TEST(Simplex, OfEvenSharesIsWhatTheGeneralFormulaSays) {
   const auto shares = [](double a, double b) {
     return ParameterSpace{
@@ -86,7 +72,6 @@ TEST(Simplex, OfEvenSharesIsWhatTheGeneralFormulaSays) {
 TEST(JointPriors, UnconstrainInvertsConstrain) {
   for (const Vector& q : kPoints) {
     EXPECT_TRUE((simplex().unconstrain(simplex().constrain(q)) - q).isZero(1e-9)) << q.transpose();
-    EXPECT_TRUE((ascending().unconstrain(ascending().constrain(q)) - q).isZero(1e-8)) << q.transpose();
   }
 }
 
@@ -114,7 +99,6 @@ struct Smooth final : Likelihood {
 TEST(JointPriors, GradientsPassThroughToEarlierMembers) {
   for (const Vector& q : kPoints) {
     EXPECT_TRUE(tests::check_gradient(Posterior(std::make_unique<Smooth>(4), simplex()), q, 1e-7));
-    EXPECT_TRUE(tests::check_gradient(Posterior(std::make_unique<Smooth>(3), ascending()), q, 1e-7));
   }
 }
 
@@ -134,21 +118,10 @@ TEST(JointPriors, StayFiniteFarOut) {
   for (const double far : {-9.0, 9.0}) {
     const Vector q = Vector::Constant(3, far);
     EXPECT_TRUE(simplex().constrain(q).allFinite());
-    EXPECT_TRUE(ascending().constrain(q).allFinite());
     Vector gradient(3);
-    EXPECT_TRUE(std::isfinite(Posterior(std::make_unique<Smooth>(3), ascending()).log_density(q, gradient)));
+    EXPECT_TRUE(std::isfinite(Posterior(std::make_unique<Smooth>(4), simplex()).log_density(q, gradient)));
     EXPECT_TRUE(gradient.allFinite()) << gradient.transpose();
   }
-}
-
-TEST(JointPriors, BelongToAllOfAFamily) {
-  const std::vector<std::string> names{"weight_0", "weight_1"};
-  const Prior share = Prior::parse("dirichlet(1)");
-  EXPECT_THROW(ParameterSpace(names, {share, Prior::parse("uniform(0,1)")}), InputError);
-  EXPECT_THROW(ParameterSpace(names, {Prior::parse("fixed(0.5)"), share}), InputError);
-  EXPECT_THROW(ParameterSpace(names, {Prior::parse("ascending(normal(0,1))"), Prior::parse("ascending(normal(0,2))")}),
-               InputError);
-  EXPECT_NO_THROW(ParameterSpace(names, {Prior::parse("fixed(0.4)"), Prior::parse("fixed(0.6)")}));
 }
 
 TEST(Normal, ContinuesIntoItsTailsWithoutAStep) {
@@ -158,14 +131,6 @@ TEST(Normal, ContinuesIntoItsTailsWithoutAStep) {
   }
   EXPECT_NEAR(log_Phi(-30.000001) - log_Phi(-29.999999), -2e-6 * hazard(30.0), 1e-9);
   EXPECT_NEAR(log_Phi(8.0), -Phi(-8.0), 1e-27);
-}
-
-TEST(Families, DifferInTheFirstNumber) {
-  EXPECT_EQ(family_of("weight_0"), "weight");
-  EXPECT_EQ(family_of("corr_12_pmra_pmdec"), "corr_pmra_pmdec");
-  EXPECT_EQ(family_of("field_1_sigma_pmra"), "field_sigma_pmra");
-  EXPECT_EQ(family_of("log10_mass"), "log10_mass");
-  EXPECT_EQ(family_of("phi0"), "phi0");
 }
 
 }  // namespace

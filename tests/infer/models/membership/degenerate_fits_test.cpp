@@ -16,8 +16,8 @@ using sim::random::Stream;
 // Short chains; a fit that mixes badly may go on to twice as many draws.
 const nuts::SamplerOptions kOptions{.warmup = 100, .draws = 100, .max_depth = 6, .max_continuation = 2};
 const nuts::ConvergenceRule kRule{.max_r_hat = 1.05, .min_ess = 150.0};
-// Four chains, each transition a full tree of 63: at most eight times warmed up and drawn (the first time, four restarts,
-// anew, two shorter steps), and continued. Mode searches and importance samples beside them.
+// Four chains, each transition a full tree of 63: at most eight times warmed up and drawn (the first time, four
+// restarts, anew, two shorter steps), and continued. Mode searches and importance samples beside them.
 constexpr long kMostGradients = 4L * 63 * (8 * 200 + 100) + 100000;
 
 struct Fit {
@@ -36,7 +36,8 @@ Fit fit(const Configured& c) {
   }
   Fit result{nuts::sample_posterior(posterior, starts, kOptions, kRule, {11, 0, 0}), Vector::Zero(c.truth.size())};
   const auto& sample = result.sample;
-  std::printf("  %d %s: %ld gradients\n", static_cast<int>(sample.status), sample.message.c_str(), sample.n_log_density);
+  std::printf("  %d %s: %ld gradients\n", static_cast<int>(sample.status), sample.message.c_str(),
+              sample.n_log_density);
   EXPECT_NE(sample.status, nuts::SampleStatus::failed) << sample.message;
   EXPECT_EQ(sample.message.empty(), sample.status == nuts::SampleStatus::converged);
   EXPECT_LT(sample.n_log_density, kMostGradients);

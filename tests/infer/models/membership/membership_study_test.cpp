@@ -57,8 +57,9 @@ TEST(MembershipStudy, TheBestStartIsNearlyAsLikelyAsTheTruth) {
   }
 }
 
-// What is drawn is what is inferred: at the truth the score of each parameter has mean zero over catalogues. 60 of them,
-// mean within 4.5 standard errors (Student's t of 59 degrees): false alarm 3e-5 a number, 0.3 % for all of about 90.
+// What is drawn is what is inferred: at the truth the score of each parameter has mean zero over catalogues. 60 of
+// them, mean within 4.5 standard errors (Student's t of 59 degrees): false alarm 3e-5 a number, 0.3 % for all of
+// about 90.
 TEST(MembershipStudy, ScoresAreZeroOnAverageAtTheTruth) {
   for (const auto& chosen : kAll) {
     Configured c = configured(chosen);
