@@ -122,7 +122,7 @@ std::vector<Vector> deconvolved_starts(const std::vector<Star>& stars, const Dus
       const Matrix8 covariance = scale.asDiagonal() * components[k].covariance * scale.asDiagonal();
       set_gaussian(layouts[k], scale.cwiseProduct(Vector8(components[k].mean)), covariance, theta);
     }
-    starts.push_back(space.pulled_inside(theta, 2.5));
+    starts.push_back(space.pulled_inside(theta, 4.0));
   }
   return starts;
 }

@@ -23,7 +23,7 @@ using sim::astrometry::Catalogue;
 namespace {
 
 constexpr int kCandidates = 2;   // components taken for the cluster in turn
-constexpr double kInside = 2.0;  // starts are moved this near to the middle of the prior, in its normal coordinate
+constexpr double kInside = 4.0;  // in standard deviations of the prior; a narrow cluster is lost if its start is moved
 
 /// The numbers in which clusters and field are Gaussian, or nearly so.
 NoisyPoints points_of(Data data, const Catalogue& catalogue) {

@@ -57,6 +57,21 @@ TEST(MembershipStudy, TheBestStartIsNearlyAsLikelyAsTheTruth) {
   }
 }
 
+TEST(MembershipStudy, ANarrowClusterFarFromThePriorsMiddleIsFound) {
+  Configured c = configured(settings("proper-motions"));
+  c.of("pmdec") = 36.0;  // the prior is normal(0, 10)
+  c.of("sigma_pm") = 0.03;
+  const auto catalogue = simulate(c);
+  Stream stream({7, 0, 0}, Purpose::starts);
+  const auto likelihood = c.study->likelihood(catalogue, c.observation);
+  Vector gradient(c.truth.size());
+  double best = -1e300;
+  for (const Vector& start : c.study->starts(catalogue, space_of(c, catalogue), stream)) {
+    best = std::max(best, likelihood->log_likelihood(start, gradient));
+  }
+  EXPECT_GT(best, likelihood->log_likelihood(c.truth, gradient) - 60.0);
+}
+
 // What is drawn is what is inferred: at the truth the score of each parameter has mean zero over catalogues. 60 of
 // them, mean within 4.5 standard errors (Student's t of 59 degrees): false alarm 3e-5 a number, 0.3 % for all of
 // about 90.
