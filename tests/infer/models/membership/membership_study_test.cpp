@@ -59,7 +59,7 @@ TEST(MembershipStudy, TheBestStartIsNearlyAsLikelyAsTheTruth) {
 
 TEST(MembershipStudy, ANarrowClusterFarFromThePriorsMiddleIsFound) {
   Configured c = configured(settings("proper-motions"));
-  c.of("pmdec") = 36.0;  // the prior is normal(0, 10)
+  c.of("pmdec") = 70.0;  // the prior is normal(0, 20)
   c.of("sigma_pm") = 0.03;
   const auto catalogue = simulate(c);
   Stream stream({7, 0, 0}, Purpose::starts);
