@@ -39,6 +39,7 @@ def scatter(axes, table, x, y, **labels):
 def motions(axes, table):
     image = scatter(axes, table, "pmra", "pmdec", xlabel=style.label("pmra", "mas/yr"), ylabel=style.label("pmdec", "mas/yr"),
                     xlim=window(table["pmra"], likely(table)), ylim=window(table["pmdec"], likely(table)))
+    axes.locator_params(nbins=5)
     axes.set_aspect("equal")
     return image
 
