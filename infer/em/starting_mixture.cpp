@@ -6,6 +6,7 @@
 #include <Eigen/QR>
 #include <cmath>
 
+#include "infer/em/split_and_merge.hpp"
 #include "sim/error.hpp"
 
 namespace praesepe::infer::em {
@@ -155,7 +156,7 @@ Fit best_fit(const NoisyPoints& points, std::size_t components, int starts, sim:
     const bool best_fails = best.state == State::singular, other_fails = other.state == State::singular;
     if (best_fails != other_fails ? best_fails : other.objective() > best.objective()) best = std::move(other);
   }
-  return best;
+  return best.state == State::singular ? best : split_and_merge(points, best, options);
 }
 
 }  // namespace praesepe::infer::em

@@ -16,8 +16,8 @@ namespace praesepe::infer::em {
 /// centres coincide.
 GaussianMixture starting_mixture(const NoisyPoints& points, std::size_t components, sim::random::Stream& stream);
 
-/// `fit` from several starts, and of those the one with the largest objective; a fit without a maximum
-/// (State::singular) only if all are. Throws as `starting_mixture` and `fit`, and if starts < 1.
+/// `fit` from several starts, and of those the one with the largest objective, improved by split and merge; a fit
+/// without a maximum (State::singular) only if all are. Throws as `starting_mixture` and `fit`, and if starts < 1.
 Fit best_fit(const NoisyPoints& points, std::size_t components, int starts, sim::random::Stream& stream,
              const FitOptions& options = {});
 

@@ -67,6 +67,24 @@ TEST(BestFit, FindsWhatAFitFromTheTruthFinds) {
   EXPECT_GT(found.objective(), from_truth.objective() - 1e-3);
 }
 
+TEST(BestFit, FindsAClusterWithinTheFieldThatEveryStartTakesForOnePart) {
+  // Cluster and the lesser part of the field are neighbours, the greater part is far away: EM alone ends 90 nats lower.
+  const auto gaussian = [](double weight, double x, double y, double sd_x, double sd_y, double rho) {
+    const double covariance = rho * sd_x * sd_y;
+    return GaussianComponent{weight, Eigen::Vector2d(x, y),
+                             (Matrix(2, 2) << sd_x * sd_x, covariance, covariance, sd_y * sd_y).finished()};
+  };
+  const GaussianMixture truth{{gaussian(0.33, -1.4, -5.3, 0.15, 0.5, 0.8), gaussian(0.15, 1.1, -3.3, 1.2, 1.0, 0.7),
+                               gaussian(0.52, -8.1, -6.0, 1.3, 3.6, 0.8)}};
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    Stream stream({.seed = seed}, Purpose::latents), starts({.seed = seed}, Purpose::starts);
+    const auto points = complete_points(truth, 200, 0.05, stream);
+    const FitOptions options{.regularisation = 1e-4};
+    EXPECT_GT(best_fit(points, 3, 6, starts, options).objective(), fit(points, truth, options).objective() - 0.5)
+        << seed;
+  }
+}
+
 TEST(BestFit, RefusesMalformedInput) {
   Stream stream({.seed = 55}, Purpose::starts);
   NoisyPoints points(2);
