@@ -7,6 +7,8 @@ calibration.h5.
 
 import argparse
 import json
+import multiprocessing
+import os
 import pathlib
 import sys
 import traceback
@@ -24,7 +26,10 @@ from hypertext import SCRIPT, document, escape, number, percent, plural, read_ta
 
 ALL_PAGES = 64     # a campaign of up to so many tasks gets a page for each
 FIRST_PAGES = 4    # a larger one for these, and those that need a look
+MOST_WORKERS = 8   # processes that draw; each holds the file's tables
 FAMILY_WISE_LEVEL = 0.05
+
+
 class Report:
     def __init__(self, gathered, folder, figures):
         self.gathered, self.folder = gathered, pathlib.Path(folder)
@@ -48,7 +53,6 @@ class Report:
     def save(self, figure, name):
         """SVG for the page and PDF for a paper; returns the SVG's text, to be put into the page."""
         folder = self.folder / "figures"
-        folder.mkdir(exist_ok=True)
         style.plt.rcParams["svg.hashsalt"] = name  # ids that no other figure on the page has
         style.save(figure, folder / f"{name}.svg")
         figure.set_layout_engine("none")  # as it stands: finding the layout again takes as long as drawing
@@ -81,16 +85,15 @@ class Report:
         return text
 
     def figures(self):
-        """HTML of each figure that was asked for and that the file allows, by name."""
-        result = {}
-        for figure in report_figures.FIGURES:
-            if (self.named and figure.name not in self.named) or not figure.is_possible(self.gathered):
-                continue
-            if figure.name == "intervals":
-                result[figure.name] = self.interval_figures(figure.caption)
-            else:
-                result[figure.name] = self.figure(figure.draw(self.gathered), figure.name, figure.caption)
-        return result
+        """Those that were asked for and that the file allows."""
+        return [figure for figure in report_figures.FIGURES
+                if (not self.named or figure.name in self.named) and figure.is_possible(self.gathered)]
+
+    def figure_html(self, name):
+        figure = next(figure for figure in report_figures.FIGURES if figure.name == name)
+        if name == "intervals":
+            return self.interval_figures(figure.caption)
+        return self.figure(figure.draw(self.gathered), name, figure.caption)
 
     # task pages
 
@@ -291,14 +294,14 @@ class Report:
                 + '<p>To reproduce, with <a href="campaign.toml">campaign.toml</a> (below, with all defaults):</p>'
                 f"<pre>praesepe run campaign.toml -o {name}</pre><pre>{escape(g.attributes.get('campaign', ''))}</pre>")
 
-    def write(self):
+    def write(self, pool):
         g = self.gathered
-        figures = self.figures()
-        pages = set(map(int, self.page_rows()))
-        if pages:
-            (self.folder / "tasks").mkdir(exist_ok=True)
-        for row in sorted(pages):
-            self.task_page(row)
+        pages = list(map(int, self.page_rows()))
+        for folder in ("figures", "tasks"):
+            (self.folder / folder).mkdir(exist_ok=True)
+        names = [figure.name for figure in self.figures()]
+        drawn = pool.map(draw, [("figure_html", name) for name in names] + [("task_page", row) for row in pages], 1)
+        figures = dict(zip(names, drawn))
         head = g.campaign.get("campaign", {})
         title = head.get("name", "Campaign")
         body = f"<h1>{escape(title)}</h1><p class='note'>{escape(head.get('study', ''))}, design {escape(g.design)}</p>"
@@ -317,6 +320,23 @@ class Report:
         (self.folder / "index.html").write_text(document(title, body, SCRIPT))
 
 
+def open_report(posteriors, folder, figures):
+    tables = pathlib.Path(folder) / "calibration.h5"
+    return Report(Gathered(posteriors, tables if tables.exists() else None), folder, figures)
+
+
+def begin_worker(*arguments):
+    """HDF5 files do not survive a fork: each worker opens its own."""
+    global worker_report
+    worker_report = open_report(*arguments)
+
+
+def draw(job):
+    """A method of the worker's report and its argument."""
+    method, argument = job
+    return getattr(worker_report, method)(argument)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("posteriors")
@@ -324,9 +344,12 @@ def main():
     parser.add_argument("--figure", action="append", default=[])
     options = parser.parse_args()
     style.use()
-    tables = pathlib.Path(options.output) / "calibration.h5"
-    with Gathered(options.posteriors, tables if tables.exists() else None) as gathered:
-        Report(gathered, options.output, options.figure).write()
+    arguments = (options.posteriors, options.output, options.figure)
+    workers = min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+    with multiprocessing.get_context("fork").Pool(workers, begin_worker, arguments) as pool:
+        report = open_report(*arguments)
+        with report.gathered:
+            report.write(pool)
 
 
 if __name__ == "__main__":
