@@ -297,9 +297,10 @@ class Report:
     def write(self, pool):
         g = self.gathered
         pages = list(map(int, self.page_rows()))
-        for folder in ("figures", "tasks"):
-            (self.folder / folder).mkdir(exist_ok=True)
         names = [figure.name for figure in self.figures()]
+        for folder, contents in (("figures", names), ("tasks", pages)):
+            if contents:
+                (self.folder / folder).mkdir(exist_ok=True)
         drawn = pool.map(draw, [("figure_html", name) for name in names] + [("task_page", row) for row in pages], 1)
         figures = dict(zip(names, drawn))
         head = g.campaign.get("campaign", {})
