@@ -22,20 +22,38 @@ using sim::astrometry::Catalogue;
 
 namespace {
 
-constexpr int kCandidates = 2;   // components taken for the cluster in turn
+constexpr std::size_t kCandidates = 2;  // components taken for the cluster in turn
 constexpr double kInside = 4.0;  // in standard deviations of the prior; a narrow cluster is lost if its start is moved
 
-/// The numbers in which clusters and field are Gaussian, or nearly so.
-NoisyPoints points_of(Data data, const Catalogue& catalogue) {
-  if (data == Data::pmra) {
-    const Measured values = measured(catalogue, "pmra");
-    NoisyPoints points(1);
-    for (Eigen::Index n = 0; n < values.value.size(); ++n) {
-      points.add(Vector::Constant(1, values.value[n]), em::Matrix::Constant(1, 1, values.variance[n]));
-    }
-    return points;
+NoisyPoints motions_in_ra(const Catalogue& catalogue) {
+  const Measured values = measured(catalogue, "pmra");
+  NoisyPoints points(1);
+  for (Eigen::Index n = 0; n < values.value.size(); ++n) {
+    points.add(Vector::Constant(1, values.value[n]), em::Matrix::Constant(1, 1, values.variance[n]));
   }
-  return noisy_motions(proper_motions(catalogue));
+  return points;
+}
+
+NoisyPoints motions_and_parallaxes(const Catalogue& catalogue) {
+  const auto pm = proper_motions(catalogue);
+  const Measured parallax = measured(catalogue, "parallax");
+  NoisyPoints points(3);
+  for (Eigen::Index n = 0; n < pm.pmra.size(); ++n) {
+    em::Matrix noise = em::Matrix::Zero(3, 3);
+    noise.diagonal() << pm.var_pmra[n], pm.var_pmdec[n], parallax.variance[n];
+    noise(0, 1) = noise(1, 0) = pm.cov[n];
+    points.add(em::Vector{{pm.pmra[n], pm.pmdec[n], parallax.value[n]}}, noise);
+  }
+  return points;
+}
+
+/// The numbers in which clusters and field are Gaussian, or nearly so. A cluster whose stars move as differently as
+/// those of the field is told by its parallaxes.
+std::vector<NoisyPoints> points_of(Data data, const Catalogue& catalogue) {
+  if (data == Data::pmra) return {motions_in_ra(catalogue)};
+  std::vector<NoisyPoints> points{noisy_motions(proper_motions(catalogue))};
+  if (data == Data::all) points.push_back(motions_and_parallaxes(catalogue));
+  return points;
 }
 
 /// Writes one point from a mixture of which component `cluster` is the cluster.
@@ -47,7 +65,8 @@ class Start {
   Vector from(const GaussianMixture& mixture, std::size_t cluster, const Array& member) {
     set_cluster_motion(mixture.components[cluster]);
     field::set_field(model_.field, mixture, cluster, theta_);
-    if (model_.data == Data::all) set_ball(member);
+    if (model_.data == Data::all)
+      set_ball(member, mixture.components[cluster].covariance.topLeftCorner<2, 2>().trace());
     return theta_;
   }
 
@@ -70,7 +89,8 @@ class Start {
     field::set_motion(at, c, theta_);
   }
 
-  void set_ball(const Array& member) {
+  /// `motions`: variance of the members' proper motions along both axes together, (mas/yr)^2.
+  void set_ball(const Array& member, double motions) {
     const Array dec = column(catalogue_, "dec"), ra = column(catalogue_, "ra"),
                 first = Array::Constant(ra.size(), ra[0]);
     const Array near = ra - 360.0 * ((ra - first) / 360.0).round();
@@ -82,6 +102,7 @@ class Start {
     set("dec", north.mean);
     set("parallax", 1.0 / distance);
     set("sigma_position", 1e3 * distance * north.sd * sim::astrometry::kRadPerDeg);
+    set("sigma_velocity", sim::astrometry::kKmsPerMasyrKpc * distance * std::sqrt(0.5 * motions));
     set("field_length", field::length_from(parallax, 1.0 - member));
     if (!catalogue_.has("radial_velocity")) return;
     const Array velocity = column(catalogue_, "radial_velocity");
@@ -131,14 +152,16 @@ std::vector<Vector> parallax_starts(const Model& model, const Catalogue& catalog
 std::vector<Vector> start_points(const Model& model, const Catalogue& catalogue, const density::ParameterSpace& space,
                                  sim::random::Stream& stream) {
   if (model.data == Data::parallax) return parallax_starts(model, catalogue, space);
-  const NoisyPoints points = points_of(model.data, catalogue);
-  const em::Fit fit = field::point_fit(points, model.fields + 1, stream);
-  const em::Matrix share = em::responsibilities(points, fit.mixture);
   std::vector<Vector> starts;
-  const auto order = field::by_density(fit.mixture);
-  for (std::size_t i = 0; i < std::min<std::size_t>(kCandidates, order.size()); ++i) {
-    const Array member = share.col(static_cast<Eigen::Index>(order[i])).array();
-    starts.push_back(space.pulled_inside(Start(model, catalogue, space).from(fit.mixture, order[i], member), kInside));
+  for (const NoisyPoints& points : points_of(model.data, catalogue)) {
+    const em::Fit fit = field::point_fit(points, model.fields + 1, stream);
+    const em::Matrix share = em::responsibilities(points, fit.mixture);
+    const auto order = field::by_density(fit.mixture);
+    for (std::size_t i = 0; i < std::min(kCandidates, order.size()); ++i) {
+      const Array member = share.col(static_cast<Eigen::Index>(order[i])).array();
+      starts.push_back(
+          space.pulled_inside(Start(model, catalogue, space).from(fit.mixture, order[i], member), kInside));
+    }
   }
   return starts;
 }
