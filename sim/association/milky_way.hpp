@@ -5,7 +5,7 @@
 //   halo    Navarro, Frenk & White (1997), scale radius 16 kpc               35 %        R0 = 8 kpc, V0 = 220 km/s
 //
 // Positions are Cartesian about the Galactic centre, pc, Z to the north pole; times Myr. The potential vanishes at
-// infinity; the centre itself is excluded. Equal to galpy's frequencies and escape speed at the Sun to 1e-12
+// infinity; the centre itself is excluded. Equal to galpy's frequencies to 1e-8
 // (tests/sim/association/milky_way_test.cpp).
 #pragma once
 

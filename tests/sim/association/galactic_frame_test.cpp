@@ -76,16 +76,23 @@ TEST(GalacticFrame, AgreesWithChronostar) {
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const Vector6 found = to_lsr(read_star(table, row), johnson_soderblom_frame());
     const Vector6 expected = read_state(table, row, "");
-    EXPECT_LT((found - expected).cwiseAbs().maxCoeff(), 1e-10) << "row " << row;
+    EXPECT_LT((found - expected).cwiseAbs().maxCoeff(), 1e-9) << "row " << row;
   }
 }
 
-// The reference has its Jacobian by central differences of 1e-3, also in parallaxes of 8 mas: 1e-8 of it is theirs.
+/// The reference has its Jacobian by central differences with steps of 1e-3. Those of 1 / parallax are off by the
+/// factor 1 + (1e-3 / parallax)^2, the variances by twice as much.
+double error_of_reference(const tests::ReferenceTable& table, std::size_t row) {
+  return 2.0 * std::pow(1e-3 / table.number(row, "parallax"), 2);
+}
+
 TEST(GalacticFrame, CarriesGaiasErrorsAsChronostarDoesWithRightUnits) {
   const auto table = tests::read_reference("chronostar_astro2cart.csv");
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const Matrix6 found = lsr_covariance(read_star(table, row), read_errors(table, row), johnson_soderblom_frame());
-    EXPECT_LT(covariance_difference(found, read_covariance(table, row, "cov_mas_")), 1e-9) << "row " << row;
+    EXPECT_LT(covariance_difference(found, read_covariance(table, row, "cov_mas_")),
+              1.1 * error_of_reference(table, row) + 1e-9)
+        << "row " << row;
   }
 }
 
@@ -94,7 +101,9 @@ TEST(GalacticFrame, HasTheJacobianOfChronostarsWrongUnitsToo) {
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const Matrix6 jacobian = lsr_jacobian(read_star(table, row), johnson_soderblom_frame());
     const Matrix6 found = jacobian * read_errors(table, row) * jacobian.transpose();
-    EXPECT_LT(covariance_difference(found, read_covariance(table, row, "cov_asis_")), 1e-9) << "row " << row;
+    EXPECT_LT(covariance_difference(found, read_covariance(table, row, "cov_asis_")),
+              1.1 * error_of_reference(table, row) + 1e-9)
+        << "row " << row;
   }
 }
 

