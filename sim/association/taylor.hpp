@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 
 namespace praesepe::sim::association {
 
@@ -26,8 +27,8 @@ struct Taylor {
 
   double by(int i) const { return slope[static_cast<std::size_t>(i)]; }
   double by(int i, int j) const {
-    const int row = i < j ? j : i, column = i < j ? i : j;
-    return curvature[static_cast<std::size_t>(row * (row + 1) / 2 + column)];
+    const auto row = static_cast<std::size_t>(i < j ? j : i), column = static_cast<std::size_t>(i < j ? i : j);
+    return curvature[row * (row + 1) / 2 + column];
   }
 
   Taylor& operator+=(const Taylor& other) {

@@ -46,7 +46,8 @@ Icrs6 star_of(const Vector6& x) {
 }
 
 TEST(GalacticFrame, HasTheRotationThatGaiaPrints) {
-  Eigen::Matrix3d printed;  // Gaia DR3 documentation, sect. 4.1.7, eq. 4.62
+  // Documentation of Gaia DR3, sect. 4.1.7.
+  Eigen::Matrix3d printed;
   printed << -0.0548755604162154, -0.8734370902348850, -0.4838350155487132,  //
       0.4941094278755837, -0.4448296299600112, 0.7469822444972189,           //
       -0.8676661490190047, -0.1980763734312015, 0.4559837761750669;
