@@ -11,6 +11,8 @@ inline constexpr double kGravity = 4.30091727e-3;
 inline constexpr double kKmsPerMasyrKpc = 4.740470463;
 /// The same for a distance in pc: km/s per (mas/yr pc).
 inline constexpr double kKmsPerMasyrPc = 1e-3 * kKmsPerMasyrKpc;
+/// 1 km/s in pc/Myr: a Julian year over the IAU 2012 parsec.
+inline constexpr double kPcMyrPerKms = 1.0227121650537077;
 inline constexpr double kRadPerDeg = std::numbers::pi / 180.0;
 inline constexpr double kMasPerDeg = 3.6e6;
 inline constexpr double kRadPerMas = kRadPerDeg / kMasPerDeg;
