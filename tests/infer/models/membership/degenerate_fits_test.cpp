@@ -14,11 +14,11 @@ using sim::random::Purpose;
 using sim::random::Stream;
 
 // Short chains; a fit that mixes badly may go on to twice as many draws.
-const nuts::SamplerOptions kOptions{.warmup = 100, .draws = 100, .max_depth = 6, .max_continuation = 2};
-const nuts::ConvergenceRule kRule{.max_r_hat = 1.05, .min_ess = 150.0};
-// Four chains, each transition a full tree of 63: at most eight times warmed up and drawn (the first time, four
+const nuts::SamplerOptions kOptions{.warmup = 60, .draws = 60, .max_depth = 5, .max_continuation = 2};
+const nuts::ConvergenceRule kRule{.max_r_hat = 1.05, .min_ess = 100.0};
+// Four chains, each transition a full tree of 31: at most eight times warmed up and drawn (the first time, four
 // restarts, anew, two shorter steps), and continued. Mode searches and importance samples beside them.
-constexpr long kMostGradients = 4L * 63 * (8 * 200 + 100) + 100000;
+constexpr long kMostGradients = 4L * 31 * (8 * 120 + 60) + 100000;
 
 struct Fit {
   nuts::PosteriorSample sample;
