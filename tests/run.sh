@@ -10,7 +10,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 
 echo "== release: all tests"
-cmake --preset release >/dev/null
+cmake --preset release -DPRAESEPE_PRECOMPILE=ON >/dev/null
 cmake --build --preset release
 ctest --preset release
 

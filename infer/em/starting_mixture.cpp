@@ -30,7 +30,7 @@ GaussianComponent rough_gaussian(const NoisyPoints& points) {
     normal += r.transpose() * r;
     right += r.transpose() * point.value;
   }
-  const Vector mean = normal.completeOrthogonalDecomposition().solve(right);
+  const Vector mean = Eigen::ColPivHouseholderQR<Matrix>(normal).solve(right);
   Vector squares = Vector::Zero(d), weights = Vector::Zero(d);
   for (const NoisyPoint& point : points) {
     const Matrix r = point.design(d);
