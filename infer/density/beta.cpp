@@ -12,16 +12,21 @@ namespace praesepe::infer::density {
 
 namespace {
 
+using namespace boost::math::policies;
+/// long double costs ten times as much, and Newton's steps make up for the digits.
+constexpr policy<promote_double<false>, evaluation_error<ignore_error>, overflow_error<ignore_error>> kPolicy;
+
 /// x with I_x(a, b) = p, for p <= 1/2, to full relative precision. Boost's inverse, which gives up far out in the
 /// tails, polished by Newton steps on log I, a concave function of log x.
 double beta_quantile(double a, double b, double p) {
-  using namespace boost::math::policies;
-  constexpr policy<evaluation_error<ignore_error>, overflow_error<ignore_error>> lenient;
-  double x = boost::math::ibeta_inv(a, b, p, lenient);
-  for (int step = 0; step < 3 && x > 0.0 && x < 1.0; ++step) {
-    const double below = boost::math::ibeta(a, b, x), slope = x * boost::math::ibeta_derivative(a, b, x) / below;
+  double x = boost::math::ibeta_inv(a, b, p, kPolicy);
+  for (int i = 0; i < 3 && x > 0.0 && x < 1.0; ++i) {
+    const double below = boost::math::ibeta(a, b, x, kPolicy),
+                 slope = x * boost::math::ibeta_derivative(a, b, x, kPolicy) / below;
     if (!(slope > 0.0 && std::isfinite(slope))) break;
-    x = std::min(x * std::exp(std::log(p / below) / slope), 1.0);
+    const double step = std::log(p / below) / slope;
+    x = std::min(x * std::exp(step), 1.0);
+    if (std::abs(step) < 1e-8) break;  // the next would be its square
   }
   return x;
 }
@@ -43,15 +48,15 @@ Prior::Image beta_from_normal(double a, double b, double q) {
   const bool left = q < 0.0;
   if (!left) std::swap(a, b);
   const double y = beta_quantile(a, b, Phi(left ? q : -q));
-  const double density = y > 0.0 && y < 1.0 ? boost::math::ibeta_derivative(a, b, y) : 0.0;
+  const double density = y > 0.0 && y < 1.0 ? boost::math::ibeta_derivative(a, b, y, kPolicy) : 0.0;
   return {left ? y : 1.0 - y, density > 0.0 ? phi(q) / density : 0.0};
 }
 
 double beta_to_normal(double a, double b, double x) {
   if (!(x > 0.0)) return -std::numeric_limits<double>::infinity();
   if (!(x < 1.0)) return std::numeric_limits<double>::infinity();
-  const double below = boost::math::ibeta(a, b, x);
-  return below < 0.5 ? Phi_inverse(below) : -Phi_inverse(boost::math::ibetac(a, b, x));
+  const double below = boost::math::ibeta(a, b, x, kPolicy);
+  return below < 0.5 ? Phi_inverse(below) : -Phi_inverse(boost::math::ibetac(a, b, x, kPolicy));
 }
 
 }  // namespace praesepe::infer::density
