@@ -76,19 +76,19 @@ Eigen::Index nearest(const Matrix& centres, const Vector& z) {
   return k;
 }
 
-/// Centres (D, K) among the columns of z, by k-means++.
-Matrix drawn_centres(const Matrix& z, Eigen::Index components, sim::random::Stream& stream) {
-  Matrix centres(z.rows(), components);
+/// K columns of z, by k-means++.
+std::vector<Eigen::Index> drawn_seeds(const Matrix& z, std::size_t components, sim::random::Stream& stream) {
+  std::vector<Eigen::Index> seeds;
   Vector distance = Vector::Ones(z.cols());  // the first: any point
-  for (Eigen::Index k = 0; k < components; ++k) {
+  while (seeds.size() < components) {
     double left = stream.uniform() * distance.sum();
     Eigen::Index i = 0;
     while (i + 1 < z.cols() && left > distance[i]) left -= distance[i++];
-    centres.col(k) = z.col(i);
-    const Vector to_new = (z.colwise() - centres.col(k)).colwise().squaredNorm();
-    distance = k == 0 ? to_new : distance.cwiseMin(to_new);
+    const Vector to_new = (z.colwise() - z.col(i)).colwise().squaredNorm();
+    distance = seeds.empty() ? to_new : distance.cwiseMin(to_new);
+    seeds.push_back(i);
   }
-  return centres;
+  return seeds;
 }
 
 std::vector<Eigen::Index> clusters(const Matrix& z, Matrix centres) {
@@ -114,10 +114,12 @@ std::vector<Eigen::Index> clusters(const Matrix& z, Matrix centres) {
 GaussianMixture starting_mixture(const NoisyPoints& points, std::size_t components, sim::random::Stream& stream) {
   if (components < 1) throw InputError("a mixture needs a component");
   if (points.size() == 0) throw InputError("a starting mixture needs points");
+  constexpr double kNarrowest = 0.05;  // of the width of a component's points
   const FreedPoints x = freed(points);
   const Eigen::Index d = points.dimension(), size = static_cast<Eigen::Index>(components);
   const Matrix z = Eigen::LLT<Matrix>(x.covariance).matrixL().solve(x.mean);
-  const auto cluster = clusters(z, drawn_centres(z, size, stream));
+  const auto seeds = drawn_seeds(z, components, stream);
+  const auto cluster = clusters(z, z(Eigen::all, seeds));
 
   Vector count = Vector::Zero(size);
   Matrix mean = Matrix::Zero(d, size);
@@ -139,9 +141,12 @@ GaussianMixture starting_mixture(const NoisyPoints& points, std::size_t componen
     const Vector off = x.mean.col(static_cast<Eigen::Index>(i)) - component.mean;
     component.covariance += off * off.transpose() + x.covariances[i];
   }
-  for (Eigen::Index k = 0; k < size; ++k) {
-    Matrix& covariance = mixture.components[static_cast<std::size_t>(k)].covariance;
-    covariance *= std::exp(stream.uniform(std::log(0.05), 0.0)) / (count[k] + prior);
+  for (std::size_t k = 0; k < components; ++k) {
+    auto& [weight, mean_k, covariance] = mixture.components[k];
+    const double contraction = std::exp(stream.uniform(std::log(kNarrowest), 0.0));
+    const Vector seed = x.mean.col(seeds[k]);
+    mean_k = seed + contraction * (mean_k - seed);
+    covariance *= contraction * contraction / (count[static_cast<Eigen::Index>(k)] + prior);
     covariance = 0.5 * (covariance + covariance.transpose()).eval();
   }
   return mixture;

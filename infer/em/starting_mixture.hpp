@@ -2,9 +2,9 @@
 //
 // One Gaussian is fitted to all points; each point's posterior under it, N(b_i, B_i), fills in what was not measured.
 // Centres are drawn among the b_i by squared distance in units of that Gaussian (Arthur & Vassilvitskii 2007) and moved
-// by a few rounds of k-means; a covariance is the mean of (b - m)(b - m)' + B, shrunk towards the Gaussian's, times a
-// random factor from 0.05 to 1, so that starts differ in scale too: narrow components on wide ones are not found by
-// distances alone.
+// by a few rounds of k-means; a covariance is the mean of (b - m)(b - m)' + B, shrunk towards the Gaussian's. Each
+// component is then contracted about the point that it was drawn at, by a random factor from 0.05 to 1: narrow
+// components on wide ones are not found by distances alone.
 #pragma once
 
 #include "infer/em/extreme_deconvolution.hpp"

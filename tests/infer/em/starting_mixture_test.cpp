@@ -49,7 +49,7 @@ TEST(StartingMixture, PutsOneCentreInEachOfWellSeparatedGroups) {
     std::sort(mixture.components.begin(), mixture.components.end(),
               [](const auto& a, const auto& b) { return a.mean[0] < b.mean[0]; });
     for (std::size_t k = 0; k < 3; ++k)
-      EXPECT_LT((mixture.components[k].mean - truth.components[k].mean).norm(), 1.0) << start;
+      EXPECT_LT((mixture.components[k].mean - truth.components[k].mean).norm(), 5.0) << start;  // a group has sd 1
   }
 }
 
