@@ -1,7 +1,5 @@
 #include "infer/models/membership/membership_study.hpp"
 
-#include <cmath>
-
 #include "infer/models/field/footprint.hpp"
 #include "infer/models/membership/observation.hpp"
 #include "infer/models/membership/start_points.hpp"
@@ -66,7 +64,7 @@ std::unique_ptr<density::Likelihood> MembershipStudy::likelihood(const Catalogue
                                                                  const Observation& observation) const {
   Reference reference{number(observation, "parallax_zero_point")};
   if (model_.data == Data::all) {
-    reference.log_sky_density = -std::log(field::solid_angle(catalogue, number(observation, "footprint_radius")));
+    reference.log_sky_density = field::log_sky_density(catalogue, field::footprint(observation));
   }
   return std::make_unique<density::StarLikelihood>(model_.size(), mixture(model_, catalogue, reference));
 }

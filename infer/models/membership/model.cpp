@@ -123,8 +123,7 @@ std::shared_ptr<const Component> field_component(const Model& model, const Catal
   }
   return std::make_shared<FieldStars>(
       true_parallax(catalogue, reference), proper_motions(catalogue), parallax_covariance(catalogue),
-      field::Array::Constant(static_cast<Eigen::Index>(catalogue.rows()), reference.log_sky_density), at.motion,
-      model.field.length,
+      reference.log_sky_density, at.motion, model.field.length,
       Gaussian1(measured(catalogue, "radial_velocity"), at.radial_velocity, at.sigma_radial_velocity));
 }
 

@@ -39,8 +39,8 @@ Model read_model(const ModelSettings& settings);
 
 /// What the data are measured against.
 struct Reference {
-  double parallax_zero_point = 0.0;  ///< mas; measured = true + this
-  double log_sky_density = 0.0;      ///< of the field on the sky, ln(1 / sr); Data::all only
+  double parallax_zero_point = 0.0;   ///< mas; measured = true + this
+  field::Array log_sky_density = {};  ///< (N) of the field on the sky at each star, ln(1 / sr); Data::all only
 };
 
 /// The mixture for a catalogue.
