@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
 
 namespace praesepe::infer::models::gaussian_mixture {
 
@@ -11,19 +13,30 @@ namespace {
 
 double log_f(const DistanceIntegrand& integrand, double t) { return integrand.log_density(std::exp(t), t) + t; }
 
-/// A local maximum of log f, with its height and the standard deviation of the Gaussian that fits it.
-struct Peak {
+struct Place {
   double t;
-  double height;
+  double height;  // log f
+};
+
+/// A local maximum of log f, with the standard deviation of the Gaussian that fits it.
+struct Peak : Place {
   double width;
 };
 
+bool is_covered(std::span<const Peak> peaks, double t) {
+  constexpr double kCovered = 6.0;  // widths of a peak that its own nodes reach in any case
+  return std::ranges::any_of(peaks, [t](const Peak& peak) { return std::abs(t - peak.t) < kCovered * peak.width; });
+}
+
 /// Climbs by Newton steps on parabolas through three points, at first no longer than a few times the width that the
-/// errors let one expect; the reach grows while that is too short. Stops well inside the width.
-Peak climb(const DistanceIntegrand& integrand, double t) {
+/// errors let one expect; the reach grows while that is too short. Stops well inside the width; none if the way leads
+/// to what the nodes of `known` peaks cover.
+std::optional<Peak> climb(const DistanceIntegrand& integrand, Place from, std::span<const Peak> known) {
   constexpr int kSteps = 60;
-  double height = log_f(integrand, t), width = 0.0, reach = 0.0;
+  auto [t, height] = from;
+  double width = 0.0, reach = 0.0;
   for (int i = 0; i < kSteps; ++i) {
+    if (is_covered(known, t)) return {};
     const double expected = 1.0 / std::sqrt(1.0 + integrand.information(std::exp(t))), d = 0.3 * expected;
     const double below = log_f(integrand, t - d), above = log_f(integrand, t + d);
     const double slope = (above - below) / (2.0 * d), curvature = (above - 2.0 * height + below) / (d * d);
@@ -44,7 +57,7 @@ Peak climb(const DistanceIntegrand& integrand, double t) {
   }
   // A skew peak is narrower on one side than its curvature says.
   const double drop = height - std::min(log_f(integrand, t - width), log_f(integrand, t + width));
-  return {t, height, width / std::max(1.0, std::sqrt(2.0 * drop))};
+  return Peak{{t, height}, width / std::max(1.0, std::sqrt(2.0 * drop))};
 }
 
 /// The highest peak, and the span and narrowest width of those that are lower by less than `range`.
@@ -56,26 +69,22 @@ struct Summit {
 
 Summit find_summit(const DistanceIntegrand& integrand, double range) {
   constexpr double kNearest = 1e-6, kFurthest = 1e6;  // kpc
-  constexpr double kCovered = 6.0;                    // widths of a peak that its own nodes reach in any case
   const Eigen::Vector4d distances = integrand.indicated_distances();
-  std::array<double, 4> start;
+  std::array<Place, 4> start;
   std::array<Peak, 4> peaks;
-  std::size_t starts = 0, count = 1, best = 0;
+  std::size_t starts = 0, count = 0, best = 0;
   for (const double r : distances) {
-    if (r > 0.0) start[starts++] = std::log(std::clamp(r, kNearest, kFurthest));
+    if (!(r > 0.0)) continue;
+    const double t = std::log(std::clamp(r, kNearest, kFurthest));
+    start[starts++] = {t, log_f(integrand, t)};
   }
   // From the highest start first: as a rule the others lie on the slopes of its peak.
-  std::array<double, 4> height;
-  std::ranges::transform(start.begin(), start.begin() + starts, height.begin(),
-                         [&](double t) { return log_f(integrand, t); });
-  const auto highest =
-      static_cast<std::size_t>(std::max_element(height.begin(), height.begin() + starts) - height.begin());
-  std::swap(start[0], start[highest]);
-  peaks[0] = climb(integrand, start[0]);
-  for (std::size_t i = 1; i < starts; ++i) {
-    if (std::abs(start[i] - peaks[0].t) < kCovered * peaks[0].width) continue;
-    peaks[count] = climb(integrand, start[i]);
-    if (peaks[count].height > peaks[best].height) best = count;
+  std::iter_swap(start.begin(), std::ranges::max_element(start.begin(), start.begin() + starts, {}, &Place::height));
+  for (std::size_t i = 0; i < starts; ++i) {
+    const auto peak = climb(integrand, start[i], {peaks.data(), count});
+    if (!peak) continue;
+    peaks[count] = *peak;
+    if (peak->height > peaks[best].height) best = count;
     ++count;
   }
   Summit summit{peaks[best], peaks[best].t, peaks[best].t, peaks[best].width};
