@@ -8,6 +8,7 @@
 
 #include "sim/error.hpp"
 #include "tests/support/check_gradient.hpp"
+#include "tests/support/degenerate_fit.hpp"
 
 namespace praesepe::infer::models::gaussian_mixture {
 namespace {
@@ -192,6 +193,30 @@ TEST(GaussianMixtureStudy, DerivesTheCorrelations) {
   EXPECT_NEAR(at("corr_1_colour_magnitude"), 0.8, 1e-15);
   EXPECT_NEAR(at("corr_0_vx_vz"), -0.3, 1e-15);
   EXPECT_NEAR(at("corr_0_vx_vy"), 0.0, 1e-15);
+}
+
+tests::DegenerateFit fit(const Study& study, const Vector& truth, double stars) {
+  auto observation = default_observation(study);
+  observation["stars"] = stars;
+  return tests::fit_degenerate(study, observation, catalogue_of(study, truth, observation), 20);
+}
+
+TEST(DegenerateMixtures, EndWithTwoIdenticalComponents) {
+  const GaussianMixtureStudy study;
+  Vector truth = cluster_and_field(study);
+  for (std::size_t i = 0; i < study.parameters().size(); ++i) {
+    std::string name = study.parameters()[i].name;
+    const auto at = name.find("_0_");
+    if (at == std::string::npos) continue;
+    truth[static_cast<Eigen::Index>(i)] = value_of(study, truth, name.replace(at, 3, "_1_"));
+  }
+  const auto result = fit(study, truth, 4.0);
+  EXPECT_LE(result.of(study, "mean_0_distance"), result.of(study, "mean_1_distance"));
+}
+
+TEST(DegenerateMixtures, EndWithFewerStarsThanComponentsNeed) {
+  const GaussianMixtureStudy study;
+  fit(study, cluster_and_field(study), 3.0);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/support/check_gradient.hpp"
+#include "tests/support/degenerate_fit.hpp"
 
 namespace praesepe::infer::models::line {
 namespace {
@@ -98,6 +99,37 @@ TEST(LineStudy, SimulatesTheFractionOfOutliersAndTheNoiseThatItIsAsked) {
   // 4.5 sd of the binomial and of chi^2: false alarm 1e-5.
   EXPECT_NEAR(outliers, 4000.0, 4.5 * std::sqrt(20000.0 * 0.16));
   EXPECT_NEAR(chi2 / (20000.0 - outliers), 1.0, 4.5 * std::sqrt(2.0 / 16000.0));
+}
+
+/// `points` of a line of this share, the rest outliers of kinds whose ln s are these.
+tests::DegenerateFit fit(const LineStudy& study, double points, double share, std::initializer_list<double> log_sd) {
+  const Layout layout{static_cast<int>(log_sd.size())};
+  Vector truth = Vector::Zero(layout.size());
+  truth[Layout::slope()] = 3.0;
+  truth[layout.line_fraction()] = share;
+  for (int k = 0; k < layout.outliers; ++k) {
+    truth[layout.log_sd(k)] = log_sd.begin()[k];
+    if (layout.outliers > 1) truth[layout.outlier_weight(k)] = 1.0 / layout.outliers;
+  }
+  Observation observation;
+  for (const auto& key : study.observe_keys()) observation[key.name] = key.default_value;
+  observation["points"] = points;
+  sim::random::Stream latents({3, 0, 0}, sim::random::Purpose::latents), noise({3, 0, 0}, sim::random::Purpose::noise);
+  return tests::fit_degenerate(study, observation, study.simulate(truth, observation, latents, noise));
+}
+
+TEST(DegenerateLines, EndWithoutOutliers) { EXPECT_GT(fit(LineStudy(1), 40, 1.0, {3.0}).mean[3], 0.8); }
+
+TEST(DegenerateLines, EndWithoutALine) { EXPECT_LT(fit(LineStudy(1), 40, 0.0, {3.0}).mean[3], 0.3); }
+
+TEST(DegenerateLines, EndWithTwoKindsThatAreOne) {
+  const Vector mean = fit(LineStudy(2), 40, 0.5, {3.0, 3.0}).mean;
+  EXPECT_LE(mean[2], mean[3]);
+}
+
+TEST(DegenerateLines, EndWithAHandfulOfPoints) {
+  fit(LineStudy(3), 5, 0.5, {0.0, 1.0, 2.0});
+  fit(LineStudy(1), 1, 0.5, {3.0});
 }
 
 }  // namespace
