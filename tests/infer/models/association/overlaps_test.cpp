@@ -8,6 +8,7 @@
 #include <limits>
 #include <numbers>
 
+#include "infer/models/association/aged_sphere.hpp"
 #include "tests/infer/models/association/example_stars.hpp"
 
 namespace praesepe::infer::models::association {
@@ -61,6 +62,34 @@ TEST(Overlaps, AreNormalDensitiesOfWhatWasMeasured) {
     const double expected =
         log_normal(p * (to_lsr(star, frame) - gaussian.mean), p * (gaussian.covariance + noise) * p.transpose());
     EXPECT_NEAR(found[n], expected, 1e-9 * std::abs(expected)) << "star " << n;
+  }
+}
+
+// A group of 0.5 pc that is 150 Myr old, and stars up to 1e5 widths away: T has a condition number of 1e5, pc and km/s
+// mixed.
+TEST(Overlaps, KeepTheirDigitsForNarrowOldGroupsAndFarStars) {
+  using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
+  const Gaussian6 group = aged_sphere(EpicyclicOrbit(), example_mean(), 0.5, 0.05, 150.0).now;
+  const auto stars = example_stars(group, 10);
+  for (const double shift : {0.0, 10.0, 1e4}) {  // pc
+    const Gaussian6 gaussian{.mean = group.mean + shift * Vector6::Ones(), .covariance = group.covariance};
+    const Array found = evaluate(stars, gaussian);
+    for (int n = 0; n < 10; ++n) {
+      const StarState& star = stars[static_cast<std::size_t>(n)];
+      LongMatrix p = LongMatrix::Identity(star.measured(), 6);
+      if (star.measured() == 5) {
+        const Eigen::Matrix<long double, 3, 1> line = star.unseen.cast<long double>(), across = line.unitOrthogonal();
+        p.row(3).tail<3>() = across;
+        p.row(4).tail<3>() = line.cross(across).normalized();
+      }
+      const LongMatrix t = p * (gaussian.covariance + star.state.covariance).cast<long double>() * p.transpose();
+      const LongMatrix d = p * (star.state.mean - gaussian.mean).cast<long double>();
+      const Eigen::LLT<LongMatrix> root(t);
+      const long double expected =
+          -0.5L * static_cast<long double>(t.rows()) * std::log(2.0L * std::numbers::pi_v<long double>) -
+          LongMatrix(root.matrixL()).diagonal().array().log().sum() - 0.5L * root.matrixL().solve(d).squaredNorm();
+      EXPECT_NEAR(found[n], static_cast<double>(expected), 1e-11 * (1.0 + std::abs(found[n]))) << "star " << n;
+    }
   }
 }
 
