@@ -76,6 +76,39 @@ TEST(AssociationComponent, HasTheGradientThatDifferencesFind) {
   }
 }
 
+// False alarms: 6e-5, nine scores beyond 4.5 standard errors. Fails where the errors are taken 20 % too small.
+TEST(AssociationComponent, HasScoresOfMeanZeroAtTheTruth) {
+  constexpr int kStars = 3000;
+  const Gaussian6 now = aged_sphere(EpicyclicOrbit(), example_mean(), 0.5, 0.05, 20.0).now;
+  const Matrix6 errors = 4.0 * example_errors(0.05), root = errors.llt().matrixL();
+  sim::random::Stream rng({.seed = 12}, sim::random::Purpose::noise);
+  std::vector<StarState> states;
+  for (auto star : example_icrs(now, kStars)) {
+    Vector6 e;
+    for (double& value : e) value = rng.normal();
+    e = root * e;
+    star.ra += e[0] / (sim::astrometry::kMasPerDeg * std::cos(sim::astrometry::kRadPerDeg * star.dec));
+    star.dec += e[1] / sim::astrometry::kMasPerDeg;
+    star.parallax += e[2];
+    star.pmra += e[3];
+    star.pmdec += e[4];
+    star.radial_velocity += e[5];  // NaN stays NaN
+    states.push_back(star_state(star, errors, {}));
+  }
+  const AssociationComponent component(std::make_shared<const StarStates>(std::move(states)), kIndices);
+  const Vector theta = theta_of(example_mean(), 0.5, 0.05, 20.0);
+  Array values;
+  component.log_marginal(theta, values);
+  Array sum = Array::Zero(10), squares = Array::Zero(10);
+  for (int n = 0; n < kStars; ++n) {
+    Vector score = Vector::Zero(10);
+    component.pull_back(theta, Vector::Unit(kStars, n).array(), score);
+    sum += score.array();
+    squares += score.array().square();
+  }
+  EXPECT_LT((sum / squares.sqrt()).tail(9).abs().maxCoeff(), 4.5) << sum / squares.sqrt();
+}
+
 TEST(AssociationComponent, AddsToTheGradientAndOnlyForStarsWithWeight) {
   const AssociationComponent component(std::make_shared<const StarStates>(example_stars(example_group(), 5)), kIndices);
   const Vector theta = theta_of(example_mean(), 12.0, 0.8, 15.0);
