@@ -1,5 +1,6 @@
 #include "workflow/studies.hpp"
 
+#include "infer/models/association/association_study.hpp"
 #include "infer/models/cluster_distance/cluster_distance_study.hpp"
 #include "infer/models/gaussian_mixture/gaussian_mixture_study.hpp"
 #include "infer/models/globular/globular_study.hpp"
@@ -15,8 +16,9 @@ const std::vector<const infer::models::Study*>& studies() {
   static const infer::models::cluster_distance::ClusterDistanceStudy distance;
   static const infer::models::gaussian_mixture::GaussianMixtureStudy gaussian_mixture;
   static const infer::models::membership::MembershipStudy membership;
-  static const std::vector<const infer::models::Study*> all{&globular, &membership, &line, &distance,
-                                                            &gaussian_mixture};
+  static const infer::models::association::AssociationStudy association;
+  static const std::vector<const infer::models::Study*> all{&globular, &membership, &association,
+                                                            &line,     &distance,   &gaussian_mixture};
   return all;
 }
 

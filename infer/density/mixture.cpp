@@ -43,13 +43,37 @@ void Mixture::pull_back(const Vector& theta, const Array& weight, Vector& gradie
   }
 }
 
+const Mixture* Mixture::nameless(const Part& part) {
+  return part.name.empty() ? dynamic_cast<const Mixture*>(part.component.get()) : nullptr;
+}
+
 std::vector<std::string> Mixture::names() const {
   std::vector<std::string> names;
-  for (const Part& part : parts_) names.push_back(part.name);
+  for (const Part& part : parts_) {
+    if (const Mixture* inner = nameless(part)) {
+      for (auto& name : inner->names()) names.push_back(std::move(name));
+    } else {
+      names.push_back(part.name);
+    }
+  }
   return names;
 }
 
-void Mixture::responsibilities(Matrix& p) const { p = (log_joint_.colwise() - total_).exp(); }
+void Mixture::responsibilities(Matrix& p) const {
+  p.resize(total_.size(), static_cast<Eigen::Index>(names().size()));
+  Matrix within;
+  Eigen::Index column = 0;
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    const Array of_part = (log_joint_.col(static_cast<Eigen::Index>(k)) - total_).exp();
+    if (const Mixture* inner = nameless(parts_[k])) {
+      inner->responsibilities(within);
+    } else {
+      within.setOnes(total_.size(), 1);
+    }
+    p.middleCols(column, within.cols()) = within.array().colwise() * of_part;
+    column += within.cols();
+  }
+}
 
 StarLikelihood::StarLikelihood(Eigen::Index dimension, std::shared_ptr<const Component> component)
     : dimension_(dimension),

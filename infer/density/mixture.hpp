@@ -32,8 +32,8 @@ class Component {
 
 class Mixture final : public Component {
  public:
-  /// One component with its name, e.g. "cluster". `weight`: index of its weight in theta; the last component's is not
-  /// looked at, since its weight is what the others leave.
+  /// One component with its name, e.g. "cluster"; without a name, a mixture whose own parts have them. `weight`: index
+  /// of its weight in theta; the last component's is not looked at, since its weight is what the others leave.
   struct Part {
     std::string name;
     std::shared_ptr<const Component> component;
@@ -45,12 +45,15 @@ class Mixture final : public Component {
   void log_marginal(const Vector& theta, Array& values) const override;
   void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const override;
 
-  std::vector<std::string> names() const;  ///< (K)
+  std::vector<std::string> names() const;  ///< (K), those of nameless mixtures' parts in their place
   /// Probability (N, K) that star n is of component k, at the theta of the last log_marginal; NaN if none can have made
   /// it.
   void responsibilities(Matrix& p) const;
 
  private:
+  /// The part's component, if it is a mixture without a name; otherwise null.
+  static const Mixture* nameless(const Part& part);
+
   std::vector<Part> parts_;
   // Of the last log_marginal: log m_nk and log w_k + log m_nk, (N, K); their sum (N).
   mutable Eigen::ArrayXXd log_marginal_, log_joint_;

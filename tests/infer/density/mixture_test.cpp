@@ -46,11 +46,11 @@ class Exponential final : public Component {
 };
 
 /// theta = (w, mean, v, mean, scale): w N(mean) + (1 - w) [v N(mean') + (1 - v) Exponential(scale)].
-std::shared_ptr<const Mixture> cluster_and_field() {
+std::shared_ptr<const Mixture> cluster_and_field(const std::string& name_of_field = "field") {
   const auto field = std::make_shared<Mixture>(
       std::vector<Mixture::Part>{{"a", std::make_shared<Normal>(3), 2}, {"b", std::make_shared<Exponential>(4), -1}});
   return std::make_shared<Mixture>(
-      std::vector<Mixture::Part>{{"cluster", std::make_shared<Normal>(1), 0}, {"field", field, -1}});
+      std::vector<Mixture::Part>{{"cluster", std::make_shared<Normal>(1), 0}, {name_of_field, field, -1}});
 }
 
 struct Terms {
@@ -80,6 +80,21 @@ TEST(Mixture, MembershipsIncludeTheWeights) {
   const Terms terms = by_hand(theta);
   EXPECT_TRUE(p.col(0).array().isApprox(terms.cluster / (terms.cluster + terms.field), 1e-12));
   EXPECT_TRUE(p.rowwise().sum().isApproxToConstant(1.0, 1e-14));
+}
+
+TEST(Mixture, PartsOfANamelessMixtureAreToldApart) {
+  const Vector theta{{0.3, 0.5, 0.8, 2.0, 5.0}};
+  const StarLikelihood together(5, cluster_and_field()), apart(5, cluster_and_field(""));
+  EXPECT_EQ(together.components(), (std::vector<std::string>{"cluster", "field"}));
+  EXPECT_EQ(apart.components(), (std::vector<std::string>{"cluster", "a", "b"}));
+  Matrix p, sums;
+  apart.memberships(theta, p);
+  together.memberships(theta, sums);
+  EXPECT_TRUE(p.col(0).isApprox(sums.col(0), 1e-14));
+  EXPECT_TRUE((p.col(1) + p.col(2)).isApprox(sums.col(1), 1e-14));
+  // the one negative star is impossible for the exponential
+  EXPECT_LT(p(0, 2), 1e-300);
+  EXPECT_GT(p(1, 2), 0.0);
 }
 
 /// The likelihood as a density of theta itself.

@@ -1,0 +1,52 @@
+#include "infer/models/association/association_study.hpp"
+
+#include "infer/models/association/observation.hpp"
+#include "infer/models/association/start_points.hpp"
+#include "sim/astrometry/gaia_schema.hpp"
+
+namespace praesepe::infer::models::association {
+
+using sim::astrometry::Catalogue;
+
+AssociationStudy::AssociationStudy(Model model)
+    : model_(std::move(model)), schema_(sim::astrometry::gaia_schema({"parallax", "pmra", "pmdec"})) {}
+
+AssociationStudy::AssociationStudy()
+    : AssociationStudy([] {
+        ModelSettings settings;
+        for (const SettingKey& key : association::model_keys()) settings[key.name] = key.default_value;
+        return read_model(settings);
+      }()) {}
+
+std::unique_ptr<const Study> AssociationStudy::configured(const ModelSettings& settings) const {
+  return std::make_unique<AssociationStudy>(read_model(settings));
+}
+
+const std::vector<SettingKey>& AssociationStudy::observe_keys() const { return observation_keys(); }
+
+void AssociationStudy::check(const Vector& truth, const Observation& observation) const {
+  check_observation(observation);
+  check_truth(model_, truth);
+}
+
+Catalogue AssociationStudy::simulate(const Vector& truth, const Observation& observation, sim::random::Stream& latents,
+                                     sim::random::Stream& noise) const {
+  return observe_stars(model_, truth, observation, latents, noise);
+}
+
+std::unique_ptr<density::Likelihood> AssociationStudy::likelihood(const Catalogue& catalogue,
+                                                                  const Observation&) const {
+  auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
+  return std::make_unique<density::StarLikelihood>(model_.size(), mixture(model_, std::move(stars)));
+}
+
+std::vector<Vector> AssociationStudy::starts(const Catalogue& catalogue, const density::ParameterSpace& space,
+                                             sim::random::Stream& stream) const {
+  return start_points(model_, read_star_states(catalogue, model_.frame), space, stream);
+}
+
+double AssociationStudy::expected_seconds(const Observation& observation) const {
+  return 1.0 + 0.02 * model_.groups * number(observation, "stars");
+}
+
+}  // namespace praesepe::infer::models::association

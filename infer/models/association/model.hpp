@@ -1,0 +1,45 @@
+// What an association model is made of: how many groups, whether a field is beside them, and its parameters.
+//
+//   group_fraction                       share of the stars that are of a group, if there is a field
+//   group_k_weight                       share of group k among them, if there are several
+//   group_k_x, _y, _z, _u, _v, _w        its mean today relative to the LSR, pc and km/s
+//   group_k_dxyz, _duvw, _age            standard deviations at birth, pc and km/s; Myr
+//   field_x, ..., field_w                mean of the field, pc and km/s
+//   field_sigma_x, ..., field_sigma_w    its standard deviations
+//   field_partial_x_y, ...               its partial correlations (sim/mixture/partial_correlations.hpp), if asked for
+//
+// Groups bear labels in the order of their ages.
+#pragma once
+
+#include "infer/models/association/association_component.hpp"
+#include "infer/models/association/present_day_gaussian.hpp"
+#include "infer/models/study.hpp"
+
+namespace praesepe::infer::models::association {
+
+constexpr int kMostGroups = 20;
+
+struct Model {
+  int groups = 1;
+  bool has_field = true;
+  bool correlated_field = false;
+  sim::association::GalacticFrame frame = {};
+  EpicyclicOrbit orbit = EpicyclicOrbit();
+  std::vector<Parameter> parameters = {};
+
+  /// Throws InternalError if there is none of that name.
+  Eigen::Index index(std::string_view name) const;
+  Eigen::Index size() const { return static_cast<Eigen::Index>(parameters.size()); }
+
+  AssociationComponent::Indices group(int k) const;
+  PresentDayGaussian::Indices field() const;
+};
+
+const std::vector<SettingKey>& model_keys();
+/// Throws InputError naming the key.
+Model read_model(const ModelSettings& settings);
+
+/// "group_0", ..., and "field".
+std::shared_ptr<const density::Mixture> mixture(const Model& model, std::shared_ptr<const StarStates> stars);
+
+}  // namespace praesepe::infer::models::association
