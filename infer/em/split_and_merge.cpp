@@ -101,10 +101,11 @@ Fit refit(const NoisyPoints& points, GaussianMixture mixture, const Triple& trip
 }  // namespace
 
 Fit split_and_merge(const NoisyPoints& points, const Fit& start, const FitOptions& options, int candidates) {
-  constexpr double kGain = 1e-6;  // in ln L: less is another way to the same maximum
+  constexpr double kGain = 1e-2;  // in ln L: less is another way to the same maximum, or what EM left undone
+  constexpr int kMoves = 50;      // many more than components to move
   Fit best = start;
   bool improved = best.state != State::singular;
-  while (improved) {
+  for (int move = 0; improved && move < kMoves; ++move) {
     improved = false;
     for (const Triple& triple :
          promising(points, best.mixture, options, static_cast<std::size_t>(std::max(candidates, 0)))) {

@@ -58,4 +58,23 @@ std::vector<std::string> strings(const options::variables_map& values, const std
   return values.contains(name) ? values[name].as<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
+options::options_description column_option() {
+  options::options_description named;
+  named.add_options()("column", options::value<std::vector<std::string>>()->value_name("NAME=FILECOLUMN")->composing(),
+                      "what the catalogue calls a column (repeatable)");
+  return named;
+}
+
+std::map<std::string, std::string> column_names(const options::variables_map& values) {
+  std::map<std::string, std::string> names;
+  for (const std::string& column : strings(values, "column")) {
+    const auto equals = column.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == column.size()) {
+      throw InputError("--column " + column + ": expected NAME=FILECOLUMN");
+    }
+    names[column.substr(0, equals)] = column.substr(equals + 1);
+  }
+  return names;
+}
+
 }  // namespace praesepe::workflow::command_line

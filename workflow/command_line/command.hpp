@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,5 +50,10 @@ bool parse(const Command& command, const Arguments& arguments, const options::op
 /// Option --set, which may be repeated.
 options::options_description settings_option();
 std::vector<std::string> strings(const options::variables_map& values, const std::string& name);
+
+/// Option --column NAME=FILECOLUMN, which may be repeated; and what it says: FILECOLUMN by NAME. Throws InputError for
+/// wrong usage.
+options::options_description column_option();
+std::map<std::string, std::string> column_names(const options::variables_map& values);
 
 }  // namespace praesepe::workflow::command_line

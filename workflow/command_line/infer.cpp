@@ -37,19 +37,16 @@ ResultFolder open_folder(const fs::path& output, const campaign::Campaign& campa
 }
 
 campaign::Campaign one_catalogue(const std::string& study, const fs::path& catalogue,
-                                 const std::vector<std::string>& columns, const std::vector<std::string>& settings) {
+                                 const std::map<std::string, std::string>& columns,
+                                 const std::vector<std::string>& settings) {
   study_named(study);
   if (!fs::exists(catalogue)) throw InputError(catalogue.string() + ": there is no such file");
   std::vector<std::string> all{
       "campaign.name=" + campaign::toml_text(catalogue.filename().string()),
       "campaign.study=" + campaign::toml_text(study), "campaign.design=\"data\"",
       "data.catalogues=[" + campaign::toml_text(fs::absolute(catalogue).lexically_normal().string()) + "]"};
-  for (const std::string& column : columns) {
-    const auto equals = column.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == column.size()) {
-      throw InputError("--column " + column + ": expected NAME=FILECOLUMN");
-    }
-    all.push_back("data.columns." + column.substr(0, equals) + "=" + campaign::toml_text(column.substr(equals + 1)));
+  for (const auto& [name, column] : columns) {
+    all.push_back("data.columns." + name + "=" + campaign::toml_text(column));
   }
   all.insert(all.end(), settings.begin(), settings.end());
   return campaign::parse_campaign("", "praesepe infer", {}, all);
@@ -66,7 +63,7 @@ void check_memberships(const std::string& file, const campaign::Campaign& campai
 
 Assignment prepare(const options::variables_map& values) {
   auto campaign = one_catalogue(values["STUDY"].as<std::string>(), values["CATALOGUE"].as<std::string>(),
-                                strings(values, "column"), strings(values, "set"));
+                                column_names(values), strings(values, "set"));
   for (const auto& task : campaign::plan(campaign)) check_task(campaign, task);
   if (values.count("memberships")) check_memberships(values["memberships"].as<std::string>(), campaign);
   ResultFolder folder = open_folder(values["output"].as<std::string>(), campaign);
@@ -108,8 +105,7 @@ int infer(const Command& command, const Arguments& arguments) {
   options::options_description named;
   named.add_options()("output,o", options::value<std::string>()->value_name("FILE.h5")->required(), "file to write");
   named.add(settings_option());
-  named.add_options()("column", options::value<std::vector<std::string>>()->value_name("NAME=FILECOLUMN")->composing(),
-                      "what the catalogue calls a column (repeatable)");
+  named.add(column_option());
   named.add_options()("memberships", options::value<std::string>()->value_name("FILE"),
                       "also write the catalogue with each star's membership probabilities (.csv, .ecsv, .fits)");
   return on_ranks(command, arguments, named, {"STUDY", "CATALOGUE"}, prepare, finish);

@@ -34,15 +34,15 @@ constexpr std::array kCommands{
     Command{"summary", "FILE.h5 [--csv]", "Prints the posterior summaries of a gathered file.", summary},
     Command{"report", "FILE.h5 -o DIR [--figure NAME]...", "Writes tables, figures and a page about a gathered file.",
             report},
-    Command{"model",
-            "globular --phi0 5 --g 2 --mass 1e5 --half_mass_radius 3 [--G 0.004302]\n"
-            "                      [--radii r1,r2,...] [--df FILE.csv] [--table accuracy]\n"
-            "       praesepe model globular --table virial\n"
-            "       praesepe model membership --catalogue FILE [--components 4]",
-            "Prints profiles and scales of a globular cluster model as CSV; or, of a catalogue with proper motions, "
-            "how well "
-            "a cluster with 1, 2, ... Gaussians of field stars fits.",
-            model},
+    Command{
+        "model",
+        "globular --phi0 5 --g 2 --mass 1e5 --half_mass_radius 3 [--G 0.004302]\n"
+        "                      [--radii r1,r2,...] [--df FILE.csv] [--table accuracy]\n"
+        "       praesepe model globular --table virial\n"
+        "       praesepe model membership|association --catalogue FILE [--components 4] [--column NAME=FILECOLUMN]...",
+        "Prints profiles and scales of a globular cluster model as CSV; or, of a catalogue, how well a cluster with\n"
+        "1, 2, ... Gaussians of field stars fits (membership), or 1, 2, ... groups in a field (association).",
+        model},
     Command{"extract", "FILE.h5 --task K -o FILE.nc", "Writes one task as an ArviZ InferenceData file.", extract},
     Command{"submit",
             "CAMPAIGN.toml -o DIR --array N [--throttle M] [--ranks R] [--threads K] [--time T]\n"

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <limits>
 
+#include "infer/models/association/growth.hpp"
 #include "infer/models/membership/field_choice.hpp"
 #include "sim/astrometry/catalogue_reader.hpp"
 #include "sim/astrometry/gaia_schema.hpp"
@@ -46,9 +47,10 @@ options::options_description model_options() {
                       "instead, accuracy: ln f by the solver of inference and an independent solution; or virial: "
                       "r_v/r_h and the bound F_b over all phi0 and g, which takes no parameters");
   named.add_options()("catalogue", options::value<std::string>()->value_name("FILE"),
-                      "of membership: a catalogue with proper motions");
+                      "of membership: a catalogue with proper motions; of association: with parallaxes too");
   named.add_options()("components", options::value<int>()->value_name("K")->default_value(4),
-                      "of membership: the largest number of Gaussians of the field");
+                      "the largest number: of Gaussians of the field (membership), of groups (association)");
+  named.add(column_option());
   return named;
 }
 
@@ -79,15 +81,35 @@ std::string globular(const options::variables_map& values) {
   return sim::globular::model_table(model, radii);
 }
 
-std::string membership(const options::variables_map& values) {
+int most_components(const options::variables_map& values) {
   constexpr int kMost = 20;
-  if (!values.contains("catalogue")) throw InputError("praesepe model membership: --catalogue is missing");
   const int most = values["components"].as<int>();
   if (most < 1 || most > kMost) throw InputError(fmt::format("--components {}: expected 1 to {}", most, kMost));
-  const auto catalogue = sim::astrometry::read_catalogue(values["catalogue"].as<std::string>(),
-                                                         sim::astrometry::gaia_schema({"pmra", "pmdec"}));
+  return most;
+}
+
+sim::astrometry::Catalogue catalogue_of(const options::variables_map& values, const std::string& kind,
+                                        std::vector<std::string> required) {
+  if (!values.contains("catalogue")) throw InputError("praesepe model " + kind + ": --catalogue is missing");
+  return sim::astrometry::read_catalogue(values["catalogue"].as<std::string>(),
+                                         sim::astrometry::gaia_schema(std::move(required)), column_names(values));
+}
+
+std::string membership(const options::variables_map& values) {
+  const int most = most_components(values);
   sim::random::Stream stream({0, 0, 0}, sim::random::Purpose::starts);
-  return infer::models::membership::field_choice_table(catalogue, most, stream);
+  return infer::models::membership::field_choice_table(catalogue_of(values, "membership", {"pmra", "pmdec"}), most,
+                                                       stream);
+}
+
+std::string association(const options::variables_map& values) {
+  namespace models = infer::models::association;
+  const int most = most_components(values);
+  models::Model model;
+  auto stars = std::make_shared<const models::StarStates>(
+      models::read_star_states(catalogue_of(values, "association", {"parallax", "pmra", "pmdec"}), model.frame));
+  sim::random::Stream stream({0, 0, 0}, sim::random::Purpose::starts);
+  return models::groups_table(model, std::move(stars), most, stream);
 }
 
 }  // namespace
@@ -96,10 +118,16 @@ int model(const Command& command, const Arguments& arguments) {
   options::variables_map values;
   if (!parse(command, arguments, model_options(), {"KIND"}, values)) return kSuccess;
   const std::string kind = values["KIND"].as<std::string>();
-  if (kind != "globular" && kind != "membership") {
-    throw InputError("praesepe model: there is no model \"" + kind + "\"; expected globular or membership");
+  if (kind == "globular") {
+    std::cout << globular(values);
+  } else if (kind == "membership") {
+    std::cout << membership(values);
+  } else if (kind == "association") {
+    std::cout << association(values);
+  } else {
+    throw InputError("praesepe model: there is no model \"" + kind +
+                     "\"; expected globular, membership or association");
   }
-  std::cout << (kind == "globular" ? globular(values) : membership(values));
   return kSuccess;
 }
 

@@ -1,7 +1,7 @@
 #include "infer/models/association/association_study.hpp"
 
+#include "infer/models/association/growth.hpp"
 #include "infer/models/association/observation.hpp"
-#include "infer/models/association/start_points.hpp"
 #include "sim/astrometry/gaia_schema.hpp"
 
 namespace praesepe::infer::models::association {
@@ -42,7 +42,15 @@ std::unique_ptr<density::Likelihood> AssociationStudy::likelihood(const Catalogu
 
 std::vector<Vector> AssociationStudy::starts(const Catalogue& catalogue, const density::ParameterSpace& space,
                                              sim::random::Stream& stream) const {
-  return start_points(model_, read_star_states(catalogue, model_.frame), space, stream);
+  constexpr std::size_t kStarts = 4;
+  constexpr double kInside = 4.0;  // standard deviations of the prior
+  auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
+  std::vector<Vector> starts;
+  const auto steps = grow(model_, std::move(stars), kStarts, stream);
+  for (const PointFit& fit : steps.back()) {
+    starts.push_back(space.pulled_inside(fit.theta, kInside));
+  }
+  return starts;
 }
 
 double AssociationStudy::expected_seconds(const Observation& observation) const {

@@ -70,6 +70,14 @@ std::vector<Parameter> field_parameters(bool correlated) {
   return all;
 }
 
+double real(const ModelSettings& settings, const char* key) {
+  const double* value = std::get_if<double>(&settings.at(key));
+  if (value && std::abs(*value) <= 1e4) return *value;
+  throw InputError(fmt::format("{}: expected a number from -1e4 to 1e4", key));
+}
+
+}  // namespace
+
 std::vector<Parameter> parameters_of(const Model& model) {
   std::vector<Parameter> all;
   if (model.has_field) {
@@ -80,14 +88,6 @@ std::vector<Parameter> parameters_of(const Model& model) {
   if (model.has_field) std::ranges::move(field_parameters(model.correlated_field), std::back_inserter(all));
   return all;
 }
-
-double real(const ModelSettings& settings, const char* key) {
-  const double* value = std::get_if<double>(&settings.at(key));
-  if (value && std::abs(*value) <= 1e4) return *value;
-  throw InputError(fmt::format("{}: expected a number from -1e4 to 1e4", key));
-}
-
-}  // namespace
 
 Eigen::Index Model::index(std::string_view name) const {
   const auto found = std::ranges::find(parameters, name, &Parameter::name);

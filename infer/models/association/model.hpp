@@ -35,6 +35,9 @@ struct Model {
   PresentDayGaussian::Indices field() const;
 };
 
+/// Of a model of this shape, in the order above.
+std::vector<Parameter> parameters_of(const Model& model);
+
 const std::vector<SettingKey>& model_keys();
 /// Throws InputError naming the key.
 Model read_model(const ModelSettings& settings);

@@ -85,6 +85,21 @@ TEST(BestFit, FindsAClusterWithinTheFieldThatEveryStartTakesForOnePart) {
   }
 }
 
+TEST(BestFit, FindsANarrowClusterOfATenthOfThePoints) {
+  // One dimension, a sixtieth of the field's width, off its middle: a cell of k-means has its middle elsewhere.
+  const auto gaussian = [](double weight, double mean, double sd) {
+    return GaussianComponent{weight, Vector::Constant(1, mean), Matrix::Constant(1, 1, sd * sd)};
+  };
+  const GaussianMixture truth{{gaussian(0.11, 3.0, 0.05), gaussian(0.89, 0.0, 3.0)}};
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Stream stream({.seed = seed}, Purpose::latents), starts({.seed = seed}, Purpose::starts);
+    const auto points = complete_points(truth, 200, 0.05, stream);
+    const FitOptions options{.regularisation = 1e-4};
+    EXPECT_GT(best_fit(points, 2, 12, starts, options).objective(), fit(points, truth, options).objective() - 0.5)
+        << seed;
+  }
+}
+
 TEST(BestFit, RefusesMalformedInput) {
   Stream stream({.seed = 55}, Purpose::starts);
   NoisyPoints points(2);

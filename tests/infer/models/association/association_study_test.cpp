@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "infer/density/posterior.hpp"
-#include "infer/models/association/start_points.hpp"
+#include "infer/models/association/births.hpp"
+#include "infer/models/association/growth.hpp"
 #include "sim/error.hpp"
 #include "tests/support/check_gradient.hpp"
 #include "tests/support/degenerate_fit.hpp"
@@ -137,13 +139,64 @@ TEST(AssociationStudy, ExactOrbitsAreThoseOfTheDensityForSmallGroups) {
   }
 }
 
+/// Bayes' criterion by number of groups, as the table has it.
+std::vector<double> criteria(const std::string& table) {
+  std::vector<double> values;
+  std::istringstream lines(table);
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "groups,log_likelihood,free_parameters,bic,ages");
+  while (std::getline(lines, line)) {
+    std::istringstream cells(line);
+    std::string cell;
+    for (int i = 0; i < 4; ++i) std::getline(cells, cell, ',');
+    values.push_back(std::stod(cell));
+  }
+  return values;
+}
+
+TEST(Growth, FindsHowManyGroupsThereAre) {
+  for (const int groups : {1, 2}) {
+    Configured c(settings(groups));
+    c.observation["stars"] = 80.0 * (groups + 1);
+    Model model = read_model(settings(groups));
+    auto stars = std::make_shared<const StarStates>(read_star_states(c.simulate(), model.frame));
+    Stream stream({7, 0, 0}, Purpose::starts);
+    const auto bic = criteria(groups_table(model, stars, 3, stream));
+    ASSERT_EQ(bic.size(), 3U);
+    EXPECT_EQ(std::ranges::min_element(bic) - bic.begin(), groups - 1) << testing::PrintToString(bic);
+  }
+}
+
+TEST(Growth, EndsNearTheTruth) {
+  Configured c(settings(2.0));
+  const Model model = read_model(settings(2.0));
+  const auto catalogue = c.simulate();
+  auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model.frame));
+  Stream stream({7, 0, 0}, Purpose::starts);
+  const auto steps = grow(model, stars, 2, stream);
+  ASSERT_EQ(steps.size(), 2U);
+  for (const auto& fits : steps) {
+    ASSERT_FALSE(fits.empty());
+    for (std::size_t i = 1; i < fits.size(); ++i) EXPECT_GT(fits[i - 1].log_density, fits[i].log_density);
+  }
+  const PointFit& best = steps.back().front();
+  Vector gradient(c.truth.size());
+  // a maximum is above the truth by half the number of parameters, 32, give or take sqrt(32 / 2): 4.5 of it
+  const double gain =
+      best.log_likelihood - c.study->likelihood(catalogue, c.observation)->log_likelihood(c.truth, gradient);
+  EXPECT_GT(gain, 0.0);
+  EXPECT_LT(gain, 34.0);
+  for (int k = 0; k < 2; ++k) EXPECT_NEAR(best.theta[model.group(k).age], 20.0 + 10.0 * k, 5.0) << k;
+}
+
 TEST(LikelyBirths, HoldTheAgeOfAGaussianThatWasASphere) {
   const EpicyclicOrbit orbit;
   Vector6 mean;
   mean << -20.0, 30.0, 5.0, 2.0, -4.0, 1.0;
   for (const double age : {0.0, 7.0, 33.0, 80.0, 150.0}) {
     const AgedSphere sphere = aged_sphere(orbit, mean, 12.0, 1.3, age);
-    const auto births = likely_births(orbit, sphere.now, 200.0);
+    const auto births = likely_births(orbit, sphere.now);
     ASSERT_FALSE(births.empty());
     EXPECT_NEAR(births[0].age_myr, age, 1.0);
     EXPECT_NEAR(births[0].dxyz_pc, 12.0, 1.0) << age;

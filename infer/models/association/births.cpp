@@ -1,0 +1,82 @@
+#include "infer/models/association/births.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Geometry>
+#include <algorithm>
+#include <cmath>
+
+#include "sim/mixture/partial_correlations.hpp"
+
+namespace praesepe::infer::models::association {
+
+namespace {
+
+/// (M, 6) Directions of a star that were measured.
+em::Matrix measured_directions(const StarState& star) {
+  if (star.measured() == 6) return em::Matrix::Identity(6, 6);
+  em::Matrix directions = em::Matrix::Zero(5, 6);
+  directions.topLeftCorner<3, 3>().setIdentity();
+  const Eigen::Vector3d one = star.unseen.unitOrthogonal();
+  directions.row(3).tail<3>() = one;
+  directions.row(4).tail<3>() = star.unseen.cross(one);
+  return directions;
+}
+
+Birth birth_at(const EpicyclicOrbit& orbit, const Gaussian6& now, double age) {
+  const Matrix6 back = orbit.linearise(now.mean, -age).jacobian;
+  const Vector6 variance = (back * now.covariance * back.transpose()).diagonal();
+  const double dxyz = std::sqrt(variance.head<3>().mean()), duvw = std::sqrt(variance.tail<3>().mean());
+  return {dxyz, duvw, age, 3.0 * std::log(dxyz * duvw)};
+}
+
+}  // namespace
+
+std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now) {
+  constexpr double kStep = 1.0, kOldest = 200.0;  // Myr
+  std::vector<Birth> all, minima;
+  for (double age = 0.0; age <= kOldest; age += kStep) all.push_back(birth_at(orbit, now, age));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool below_left = i == 0 || all[i].loss < all[i - 1].loss;
+    const bool below_right = i + 1 == all.size() || all[i].loss <= all[i + 1].loss;
+    if (below_left && below_right) minima.push_back(all[i]);
+  }
+  std::ranges::sort(minima, {}, &Birth::loss);
+  return minima;
+}
+
+em::NoisyPoints points_of(const StarStates& stars) {
+  // A star's position is known a million times better across the line of sight than along it: singular to rounding.
+  constexpr double kBlur = 1e-4;  // pc^2, (km/s)^2
+  em::NoisyPoints points(6);
+  for (Eigen::Index n = 0; n < stars.size(); ++n) {
+    const em::Matrix directions = measured_directions(stars[n]);
+    em::Matrix noise = directions * stars[n].state.covariance * directions.transpose();
+    noise = (0.5 * (noise + noise.transpose())).eval();
+    noise.diagonal().array() += kBlur;
+    points.add(directions * stars[n].state.mean, noise, directions);
+  }
+  return points;
+}
+
+void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,
+               density::Vector& theta) {
+  theta.segment<6>(at.mean) = mean_now;
+  theta[at.dxyz] = birth.dxyz_pc;
+  theta[at.duvw] = birth.duvw_kms;
+  theta[at.age] = birth.age_myr;
+}
+
+void set_field(const PresentDayGaussian::Indices& at, const Gaussian6& now, density::Vector& theta) {
+  const Vector6 sd = now.covariance.diagonal().cwiseSqrt(), by_sd = sd.cwiseInverse();
+  theta.segment<6>(at.mean) = now.mean;
+  theta.segment<6>(at.sd) = sd;
+  if (at.partials < 0) return;
+  const Matrix6 correlation = by_sd.asDiagonal() * now.covariance * by_sd.asDiagonal();
+  const auto partials = sim::mixture::partial_correlations(Matrix6(correlation.llt().matrixL()));
+  Eigen::Index next = at.partials;
+  for (Eigen::Index i = 1; i < 6; ++i) {
+    for (Eigen::Index j = 0; j < i; ++j) theta[next++] = partials(i, j);
+  }
+}
+
+}  // namespace praesepe::infer::models::association

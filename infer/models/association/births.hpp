@@ -1,0 +1,27 @@
+// Where a Gaussian of today may have come from, and how both are written into a model's parameters.
+#pragma once
+
+#include "infer/em/noisy_points.hpp"
+#include "infer/models/association/association_component.hpp"
+#include "infer/models/association/present_day_gaussian.hpp"
+
+namespace praesepe::infer::models::association {
+
+/// A birth sphere, and minus the mean log likelihood of today's Gaussian under what became of it, up to a constant.
+struct Birth {
+  double dxyz_pc, duvw_kms, age_myr, loss;
+};
+
+/// Every age up to 200 Myr at which a sphere fits better than a little earlier and later, best first. Ages have
+/// several: positions and velocities shear apart, but oscillations bring parts of them together again.
+std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now);
+
+/// The stars for EM: what of each was measured.
+em::NoisyPoints points_of(const StarStates& stars);
+
+/// Writes a group, or the field, into theta.
+void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,
+               density::Vector& theta);
+void set_field(const PresentDayGaussian::Indices& at, const Gaussian6& now, density::Vector& theta);
+
+}  // namespace praesepe::infer::models::association
