@@ -143,6 +143,7 @@ std::vector<std::vector<PointFit>> grow(const Model& model, std::shared_ptr<cons
     }
     std::vector<PointFit> fits;
     for (const Vector& from : highest(posterior, points_to_try)) fits.push_back(climb(posterior, from));
+    if (fits.empty()) break;
     keep_best(fits, kept);
     steps.push_back(std::move(fits));
   }
