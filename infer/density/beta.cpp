@@ -13,7 +13,7 @@ namespace praesepe::infer::density {
 namespace {
 
 using namespace boost::math::policies;
-/// long double costs ten times as much, and Newton's steps make up for the digits.
+/// No long double, which is slow: Newton's steps make up for its digits.
 constexpr policy<promote_double<false>, evaluation_error<ignore_error>, overflow_error<ignore_error>> kPolicy;
 
 /// x with I_x(a, b) = p, for p <= 1/2, to full relative precision. Boost's inverse, which gives up far out in the
