@@ -18,8 +18,8 @@ struct PointFit {
   double log_likelihood, log_density;
 };
 
-/// [k]: fits of k + 1 groups, the best first, at most `kept` that differ; up to model.groups, or to where the likelihood
-/// is 0 wherever EM leads.
+/// [k]: fits of k + 1 groups, the best first, at most `kept` that differ; up to model.groups, or to where the
+/// likelihood is 0 wherever EM leads.
 std::vector<std::vector<PointFit>> grow(const Model& model, std::shared_ptr<const StarStates> stars, std::size_t kept,
                                         sim::random::Stream& stream);
 

@@ -8,7 +8,6 @@
 #include "infer/models/field/catalogue_rows.hpp"
 #include "sim/astrometry/coordinates.hpp"
 #include "sim/error.hpp"
-#include "sim/mixture/partial_correlations.hpp"
 
 namespace praesepe::infer::models::association {
 
@@ -44,14 +43,7 @@ class Generator {
       sphere_.push_back({truth[at.dxyz], truth[at.duvw], truth[at.age], model.orbit.trace(mean, -truth[at.age]), mean,
                          aged_sphere(model.orbit, mean, truth[at.dxyz], truth[at.duvw], truth[at.age]).forward});
     }
-    if (!model.has_field) return;
-    const auto at = model.field();
-    sim::mixture::SmallMatrix partials = sim::mixture::SmallMatrix::Zero(6, 6);
-    Eigen::Index next = at.partials;
-    for (Eigen::Index i = 1; at.partials >= 0 && i < 6; ++i) {
-      for (Eigen::Index j = 0; j < i; ++j) partials(i, j) = truth[next++];
-    }
-    field_factor_ = truth.segment<6>(at.sd).asDiagonal() * Matrix6(sim::mixture::correlation_factor(partials));
+    if (model.has_field) field_factor_ = factor_at(model.field(), truth);
   }
 
   /// The component, groups first, and the state today.

@@ -20,12 +20,16 @@ SmallMatrix partials_at(const Vector& theta, Eigen::Index first) {
 
 }  // namespace
 
+Matrix6 factor_at(const PresentDayGaussian::Indices& at, const Vector& theta) {
+  return theta.segment<6>(at.sd).asDiagonal() *
+         Matrix6(sim::mixture::correlation_factor(partials_at(theta, at.partials)));
+}
+
 PresentDayGaussian::PresentDayGaussian(std::shared_ptr<const StarStates> stars, Indices indices)
     : at_(indices), overlaps_(std::move(stars)) {}
 
 void PresentDayGaussian::log_marginal(const Vector& theta, density::Array& values) const {
-  const Matrix6 factor = theta.segment<6>(at_.sd).asDiagonal() *
-                         Matrix6(sim::mixture::correlation_factor(partials_at(theta, at_.partials)));
+  const Matrix6 factor = factor_at(at_, theta);
   overlaps_.evaluate({.mean = theta.segment<6>(at_.mean), .covariance = factor * factor.transpose()}, values);
 }
 

@@ -30,4 +30,7 @@ class PresentDayGaussian final : public density::Component {
   mutable Overlaps overlaps_;
 };
 
+/// F of the Gaussian at theta, lower triangular.
+Matrix6 factor_at(const PresentDayGaussian::Indices& at, const density::Vector& theta);
+
 }  // namespace praesepe::infer::models::association
