@@ -56,6 +56,7 @@ class EpicyclicOrbit final : public Orbit {
   Vector6 trace(const Vector6& start, double time_myr) const override;
   LinearisedOrbit linearise(const Vector6& start, double time_myr) const override;
   CurvedOrbit curve(const Vector6& start, double time_myr) const;
+  const EpicyclicConstants& constants() const { return constants_; }
 
  private:
   EpicyclicConstants constants_;

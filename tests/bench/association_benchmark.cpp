@@ -27,12 +27,14 @@ std::shared_ptr<const StarStates> stars(Eigen::Index count) {
 }
 
 /// Argument: number of stars.
+template <Orbits kOrbits>
 void log_likelihood(benchmark::State& state) {
   const auto data = stars(state.range(0));
   const AssociationComponent::Indices group{.mean = 1, .dxyz = 7, .duvw = 8, .age = 9};
   const PresentDayGaussian::Indices field{.mean = 10, .sd = 16, .partials = 22};
   std::vector<infer::density::Mixture::Part> parts(2);
-  parts[0] = {.name = "association", .component = std::make_shared<AssociationComponent>(data, group), .weight = 0};
+  parts[0] = {
+      .name = "association", .component = std::make_shared<AssociationComponent>(data, group, kOrbits), .weight = 0};
   parts[1] = {.name = "field", .component = std::make_shared<PresentDayGaussian>(data, field)};
   const infer::density::StarLikelihood likelihood(37, std::make_shared<infer::density::Mixture>(std::move(parts)));
   Eigen::VectorXd theta = Eigen::VectorXd::Zero(37), gradient(37);
@@ -47,6 +49,7 @@ void log_likelihood(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(log_likelihood)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(log_likelihood<Orbits::linear>)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(log_likelihood<Orbits::own>)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
 
 BENCHMARK_MAIN();

@@ -14,6 +14,7 @@ AgedSphere aged_sphere(const EpicyclicOrbit& orbit, const Vector6& mean_now, dou
                        double age_myr) {
   AgedSphere sphere{.dxyz_pc = dxyz_pc,
                     .duvw_kms = duvw_kms,
+                    .age_myr = age_myr,
                     .now = {.mean = mean_now},
                     .back = orbit.curve(mean_now, -age_myr),
                     .forward = {}};

@@ -24,7 +24,7 @@ using sim::association::Matrix6;
 using sim::association::Vector6;
 
 struct AgedSphere {
-  double dxyz_pc, duvw_kms;
+  double dxyz_pc, duvw_kms, age_myr;
   Gaussian6 now;
   sim::association::CurvedOrbit back;  ///< from m to the mean at birth, back.first.state
   Matrix6 forward;                     ///< J

@@ -2,19 +2,27 @@
 
 namespace praesepe::infer::models::association {
 
-AssociationComponent::AssociationComponent(std::shared_ptr<const StarStates> stars, Indices indices,
+namespace {
+
+std::variant<LinearOrbits, OwnOrbits> on_orbits(std::shared_ptr<const StarStates> stars, Orbits orbits) {
+  if (orbits == Orbits::own) return OwnOrbits(std::move(stars));
+  return LinearOrbits(std::move(stars));
+}
+
+}  // namespace
+
+AssociationComponent::AssociationComponent(std::shared_ptr<const StarStates> stars, Indices indices, Orbits orbits,
                                            const EpicyclicOrbit& orbit)
-    : at_(indices), orbit_(orbit), overlaps_(std::move(stars)), sphere_{} {}
+    : at_(indices), orbit_(orbit), stars_(on_orbits(std::move(stars), orbits)), sphere_{} {}
 
 void AssociationComponent::log_marginal(const density::Vector& theta, density::Array& values) const {
   sphere_ = aged_sphere(orbit_, theta.segment<6>(at_.mean), theta[at_.dxyz], theta[at_.duvw], theta[at_.age]);
-  overlaps_.evaluate(sphere_.now, values);
+  std::visit([&](auto& stars) { stars.evaluate(orbit_, sphere_, values); }, stars_);
 }
 
 void AssociationComponent::pull_back(const density::Vector& /*theta*/, const density::Array& weight,
                                      density::Vector& gradient) const {
-  const GaussianSlopes stars = overlaps_.slopes(weight);
-  const AgedSphereSlopes slopes = association::pull_back(sphere_, stars.by_mean, stars.by_covariance);
+  const AgedSphereSlopes slopes = std::visit([&](const auto& stars) { return stars.slopes(sphere_, weight); }, stars_);
   gradient.segment<6>(at_.mean) += slopes.by_mean;
   gradient[at_.dxyz] += slopes.by_dxyz;
   gradient[at_.duvw] += slopes.by_duvw;

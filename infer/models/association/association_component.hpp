@@ -1,16 +1,17 @@
-// The stars of one association: born in a sphere of positions and velocities, carried along its mean's orbit until now.
+// The stars of one association: born in a sphere of positions and velocities, carried along until now.
 //
-//   ln p_n(m, dxyz, duvw, t) = ln N(star n; m, C(m, dxyz, duvw, t))       C: aged_sphere.hpp,  N: overlaps.hpp
-//
-// Cost: that of the overlaps and 3 us.
+// Either on orbits linear about the mean's (linear_orbits.hpp), or each on its own (own_orbits.hpp).
 #pragma once
 
 #include <memory>
+#include <variant>
 
-#include "infer/models/association/aged_sphere.hpp"
-#include "infer/models/association/overlaps.hpp"
+#include "infer/models/association/linear_orbits.hpp"
+#include "infer/models/association/own_orbits.hpp"
 
 namespace praesepe::infer::models::association {
+
+enum class Orbits { linear, own };
 
 class AssociationComponent final : public density::Component {
  public:
@@ -22,7 +23,7 @@ class AssociationComponent final : public density::Component {
     Eigen::Index age;   ///< Myr
   };
 
-  AssociationComponent(std::shared_ptr<const StarStates> stars, Indices indices,
+  AssociationComponent(std::shared_ptr<const StarStates> stars, Indices indices, Orbits orbits,
                        const EpicyclicOrbit& orbit = EpicyclicOrbit());
 
   void log_marginal(const density::Vector& theta, density::Array& values) const override;
@@ -32,7 +33,7 @@ class AssociationComponent final : public density::Component {
   Indices at_;
   EpicyclicOrbit orbit_;
   // Of the last log_marginal.
-  mutable Overlaps overlaps_;
+  mutable std::variant<LinearOrbits, OwnOrbits> stars_;
   mutable AgedSphere sphere_;
 };
 

@@ -108,6 +108,8 @@ const std::vector<SettingKey>& model_keys() {
   static const sim::association::GalacticFrame frame;
   static const std::vector<SettingKey> keys{
       {"model.groups", "", "number of groups", 1.0},
+      {"model.orbits", "", "\"own\": of each star; \"linear\": about that of the group's mean, faster",
+       std::string("own")},
       {"model.constants", "", "of orbits and frames: \"physical\" or \"chronostar\", that program's numbers",
        std::string("physical")},
       {"model.sun_z", "pc", "height of the Sun above the LSR's plane", frame.sun_position_pc[2]},
@@ -125,6 +127,7 @@ Model read_model(const ModelSettings& settings) {
   model.groups = whole(settings, "model.groups", 1, kMostGroups);
   model.has_field = whole(settings, "field.components", 0, 1) == 1;
   model.correlated_field = choice(settings, "field.correlations", {"none", "full"}) == 1;
+  model.orbits = choice(settings, "model.orbits", {"own", "linear"}) == 0 ? Orbits::own : Orbits::linear;
   if (choice(settings, "model.constants", {"physical", "chronostar"}) == 1) {
     model.frame = sim::association::johnson_soderblom_frame();
     model.orbit = EpicyclicOrbit(sim::association::chronostar_constants());
@@ -141,7 +144,8 @@ std::shared_ptr<const Mixture> mixture(const Model& model, std::shared_ptr<const
   for (int k = 0; k < model.groups; ++k) {
     const Eigen::Index weight = model.groups > 1 ? model.index(fmt::format("group_{}_weight", k)) : -1;
     groups.push_back({fmt::format("group_{}", k),
-                      std::make_shared<AssociationComponent>(stars, model.group(k), model.orbit), weight});
+                      std::make_shared<AssociationComponent>(stars, model.group(k), model.orbits, model.orbit),
+                      weight});
   }
   auto all = std::make_shared<const Mixture>(std::move(groups));
   if (!model.has_field) return all;

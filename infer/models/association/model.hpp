@@ -23,6 +23,7 @@ struct Model {
   int groups = 1;
   bool has_field = true;
   bool correlated_field = false;
+  Orbits orbits = Orbits::own;
   sim::association::GalacticFrame frame = {};
   EpicyclicOrbit orbit = EpicyclicOrbit();
   std::vector<Parameter> parameters = {};

@@ -21,6 +21,7 @@
 
 #include "infer/density/mixture.hpp"
 #include "infer/models/association/star_states.hpp"
+#include "infer/models/association/star_sums.hpp"
 
 namespace praesepe::infer::models::association {
 
@@ -29,6 +30,10 @@ struct GaussianSlopes {
   Vector6 by_mean = Vector6::Zero();
   Matrix6 by_covariance = Matrix6::Zero();  ///< symmetric; sum over all (i, j) of it times dC_ij is the change
 };
+
+/// From sums of a mean's slopes (6) and twice those of a covariance, lower triangle (21).
+inline constexpr Eigen::Index kGaussianSlopes = 6 + em::triangle(6);
+GaussianSlopes gaussian_slopes(const Eigen::Ref<const density::Vector>& sums);
 
 class Overlaps {
  public:
@@ -41,9 +46,7 @@ class Overlaps {
 
  private:
   std::shared_ptr<const StarStates> stars_;
-  std::vector<double> values_;           // (packs, kLanes)
-  std::vector<double> slopes_;           // (packs, 6 + 21, kLanes): u, lower triangle of u u^T - T^-1 + n n^T
-  mutable std::vector<double> weights_;  // (packs, kLanes); 0 past the last star
+  StarSums sums_;
 };
 
 }  // namespace praesepe::infer::models::association

@@ -43,7 +43,8 @@ TEST(AssociationComponent, HasChronostarsOverlapsWithStars) {
   const auto overlaps = tests::read_reference("chronostar_overlap.csv");
   ASSERT_EQ(overlaps.rows.size(), 25u);
   const EpicyclicOrbit orbit(sim::association::chronostar_constants());
-  const AssociationComponent component(std::make_shared<const StarStates>(reference_stars(table)), kIndices, orbit);
+  const AssociationComponent component(std::make_shared<const StarStates>(reference_stars(table)), kIndices,
+                                       Orbits::linear, orbit);
   std::map<std::string, Eigen::Index> star_of_id;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     star_of_id[table.rows[row].at("id")] = static_cast<Eigen::Index>(row);
@@ -62,12 +63,15 @@ TEST(AssociationComponent, HasChronostarsOverlapsWithStars) {
   }
 }
 
-TEST(AssociationComponent, HasTheGradientThatDifferencesFind) {
+class OnBothOrbits : public testing::TestWithParam<Orbits> {};
+
+TEST_P(OnBothOrbits, HasTheGradientThatDifferencesFind) {
   Vector unit(10);
   unit << 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 0.2, 0.2, 0.2, 0.1;
   for (const double age : {1.0, 20.0, 80.0, 150.0}) {
     const Gaussian6 now = aged_sphere(EpicyclicOrbit(), example_mean(), 10.0, 1.0, age).now;
-    const AssociationComponent component(std::make_shared<const StarStates>(example_stars(now, 13)), kIndices);
+    const AssociationComponent component(std::make_shared<const StarStates>(example_stars(now, 13)), kIndices,
+                                         GetParam());
     // Beside the truth, so that no entry is small by itself.
     const Vector theta = theta_of(example_mean() + Vector6(3.0, -4.0, 2.0, 0.3, 0.2, -0.3), 12.0, 0.8, 1.1 * age);
     EXPECT_TRUE(tests::check_gradient(in_units(field::weighted_sum(component), theta, unit), Vector::Zero(10), 1e-8,
@@ -77,7 +81,7 @@ TEST(AssociationComponent, HasTheGradientThatDifferencesFind) {
 }
 
 // False alarms: 6e-5, nine scores beyond 4.5 standard errors. Fails where the errors are taken 20 % too small.
-TEST(AssociationComponent, HasScoresOfMeanZeroAtTheTruth) {
+TEST_P(OnBothOrbits, HasScoresOfMeanZeroAtTheTruth) {
   constexpr int kStars = 3000;
   const Gaussian6 now = aged_sphere(EpicyclicOrbit(), example_mean(), 0.5, 0.05, 20.0).now;
   const Matrix6 errors = 4.0 * example_errors(0.05), root = errors.llt().matrixL();
@@ -95,7 +99,7 @@ TEST(AssociationComponent, HasScoresOfMeanZeroAtTheTruth) {
     star.radial_velocity += e[5];  // NaN stays NaN
     states.push_back(star_state(star, errors, {}));
   }
-  const AssociationComponent component(std::make_shared<const StarStates>(std::move(states)), kIndices);
+  const AssociationComponent component(std::make_shared<const StarStates>(std::move(states)), kIndices, GetParam());
   const Vector theta = theta_of(example_mean(), 0.5, 0.05, 20.0);
   Array values;
   component.log_marginal(theta, values);
@@ -109,8 +113,9 @@ TEST(AssociationComponent, HasScoresOfMeanZeroAtTheTruth) {
   EXPECT_LT((sum / squares.sqrt()).tail(9).abs().maxCoeff(), 4.5) << sum / squares.sqrt();
 }
 
-TEST(AssociationComponent, AddsToTheGradientAndOnlyForStarsWithWeight) {
-  const AssociationComponent component(std::make_shared<const StarStates>(example_stars(example_group(), 5)), kIndices);
+TEST_P(OnBothOrbits, AddsToTheGradientAndOnlyForStarsWithWeight) {
+  const AssociationComponent component(std::make_shared<const StarStates>(example_stars(example_group(), 5)), kIndices,
+                                       GetParam());
   const Vector theta = theta_of(example_mean(), 12.0, 0.8, 15.0);
   Array values;
   component.log_marginal(theta, values);
@@ -118,6 +123,9 @@ TEST(AssociationComponent, AddsToTheGradientAndOnlyForStarsWithWeight) {
   component.pull_back(theta, Array::Zero(5), gradient);
   EXPECT_EQ(gradient, Vector::Constant(10, 5.0));
 }
+
+INSTANTIATE_TEST_SUITE_P(AssociationComponent, OnBothOrbits, testing::Values(Orbits::linear, Orbits::own),
+                         [](const auto& orbits) { return orbits.param == Orbits::linear ? "linear" : "own"; });
 
 }  // namespace
 }  // namespace praesepe::infer::models::association
