@@ -71,10 +71,15 @@ Matrix6 lsr_jacobian(const Icrs6& star, const GalacticFrame& frame) {
   return jacobian;
 }
 
-Matrix6 lsr_covariance(const Icrs6& star, const Matrix6& errors, const GalacticFrame& frame) {
+Matrix6 lsr_error_jacobian(const Icrs6& star, const GalacticFrame& frame) {
   Matrix6 jacobian = lsr_jacobian(star, frame);
   jacobian.col(0) /= astrometry::kMasPerDeg * std::cos(astrometry::kRadPerDeg * star.dec);
   jacobian.col(1) /= astrometry::kMasPerDeg;
+  return jacobian;
+}
+
+Matrix6 lsr_covariance(const Icrs6& star, const Matrix6& errors, const GalacticFrame& frame) {
+  const Matrix6 jacobian = lsr_error_jacobian(star, frame);
   return jacobian * errors * jacobian.transpose();
 }
 

@@ -40,8 +40,10 @@ astrometry::Icrs6 to_icrs(const Vector6& state, const GalacticFrame& frame);
 /// d to_lsr / d(ra, dec, parallax, pmra, pmdec, radial_velocity), per deg, deg, mas, mas/yr, mas/yr, km/s.
 Matrix6 lsr_jacobian(const astrometry::Icrs6& star, const GalacticFrame& frame);
 
-/// Covariance of to_lsr(star), linearised, where `errors` is that of the catalogue: alpha* and delta in mas, the others
-/// as in Icrs6.
+/// The same by what catalogues give errors of: alpha* and delta in mas, the others as in Icrs6.
+Matrix6 lsr_error_jacobian(const astrometry::Icrs6& star, const GalacticFrame& frame);
+
+/// Covariance of to_lsr(star), linearised; `errors` is that of the catalogue.
 Matrix6 lsr_covariance(const astrometry::Icrs6& star, const Matrix6& errors, const GalacticFrame& frame);
 
 }  // namespace praesepe::sim::association

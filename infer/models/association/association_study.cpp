@@ -36,7 +36,7 @@ Catalogue AssociationStudy::simulate(const Vector& truth, const Observation& obs
 
 std::unique_ptr<density::Likelihood> AssociationStudy::likelihood(const Catalogue& catalogue,
                                                                   const Observation&) const {
-  auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
+  auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame, model_.distances));
   return std::make_unique<density::StarLikelihood>(model_.size(), mixture(model_, std::move(stars)));
 }
 

@@ -110,6 +110,9 @@ const std::vector<SettingKey>& model_keys() {
       {"model.groups", "", "number of groups", 1.0},
       {"model.orbits", "", "\"own\": of each star; \"linear\": about that of the group's mean, faster",
        std::string("own")},
+      {"model.distances", "",
+       "\"integrated\" over where a parallax has less than 100 sigma; \"linear\": 1 / parallax, its error linear",
+       std::string("integrated")},
       {"model.constants", "", "of orbits and frames: \"physical\" or \"chronostar\", that program's numbers",
        std::string("physical")},
       {"model.sun_z", "pc", "height of the Sun above the LSR's plane", frame.sun_position_pc[2]},
@@ -128,6 +131,8 @@ Model read_model(const ModelSettings& settings) {
   model.has_field = whole(settings, "field.components", 0, 1) == 1;
   model.correlated_field = choice(settings, "field.correlations", {"none", "full"}) == 1;
   model.orbits = choice(settings, "model.orbits", {"own", "linear"}) == 0 ? Orbits::own : Orbits::linear;
+  model.distances =
+      choice(settings, "model.distances", {"integrated", "linear"}) == 0 ? Distances::integrated : Distances::linear;
   if (choice(settings, "model.constants", {"physical", "chronostar"}) == 1) {
     model.frame = sim::association::johnson_soderblom_frame();
     model.orbit = EpicyclicOrbit(sim::association::chronostar_constants());

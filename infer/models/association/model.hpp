@@ -24,6 +24,7 @@ struct Model {
   bool has_field = true;
   bool correlated_field = false;
   Orbits orbits = Orbits::own;
+  Distances distances = Distances::integrated;
   sim::association::GalacticFrame frame = {};
   EpicyclicOrbit orbit = EpicyclicOrbit();
   std::vector<Parameter> parameters = {};

@@ -8,8 +8,9 @@ Overlaps::Overlaps(std::shared_ptr<const StarStates> stars)
 void Overlaps::evaluate(const Gaussian6& gaussian, density::Array& values) {
   const BatchGaussian all = broadcast(gaussian);
   for (Eigen::Index first = 0; first < stars_->packs() * kLanes; first += kWidth) {
-    const BatchOverlap found = overlap(all, stars_->pack(first / kLanes) + first % kLanes);
-    sums_.keep(first, found.sound, found.value,
+    const double* lane = stars_->pack(first / kLanes) + first % kLanes;
+    const BatchOverlap found = overlap_with(all, lane);
+    sums_.keep(first, found.sound, found.value + field_of(lane, StarStates::kOffset),
                [&](Eigen::Index i) -> const Batch& { return i < 6 ? found.u[at(i)] : found.h[at(i - 6)]; });
   }
   values = sums_.values(stars_->size());

@@ -267,12 +267,13 @@ Slopes slopes_of(const Sphere& sphere, const Path& path) {
   return slopes;
 }
 
-Path path_of(const Sphere& sphere, const double* star) {
+Path path_of(const Sphere& sphere, const double* lane) {
+  const BatchStars stars = stars_of(lane);
   Path path;
-  path.found[0] = overlap(sphere.now, star);
+  path.found[0] = overlap(sphere.now, stars);
   for (std::size_t k = 0; k < kSteps; ++k) {
     path.own[k] = own_sphere(sphere, likely_state(k == 0 ? sphere.now : path.own[k - 1].now, path.found[k].u));
-    path.found[k + 1] = overlap(path.own[k].now, star);
+    path.found[k + 1] = k + 1 < kSteps ? overlap(path.own[k].now, stars) : overlap_with(path.own[k].now, lane);
   }
   return path;
 }
@@ -285,12 +286,13 @@ OwnOrbits::OwnOrbits(std::shared_ptr<const StarStates> stars)
 void OwnOrbits::evaluate(const EpicyclicOrbit& orbit, const AgedSphere& sphere, density::Array& values) {
   const Sphere all(orbit, sphere);
   for (Index begin = 0; begin < stars_->packs() * kLanes; begin += kWidth) {
-    const double* star = stars_->pack(begin / kLanes) + begin % kLanes;
-    const Path path = path_of(all, star);
+    const double* lane = stars_->pack(begin / kLanes) + begin % kLanes;
+    const Path path = path_of(all, lane);
     const Slopes slopes = slopes_of(all, path);
     auto sound = path.found.front().sound;
     for (const BatchOverlap& found : path.found) sound = sound && found.sound;
-    sums_.keep(begin, sound, path.found.back().value, [&](Index i) -> const Batch& { return slopes[at(i)]; });
+    sums_.keep(begin, sound, path.found.back().value + field_of(lane, StarStates::kOffset),
+               [&](Index i) -> const Batch& { return slopes[at(i)]; });
   }
   values = sums_.values(stars_->size());
 }

@@ -19,22 +19,49 @@ using sim::association::GalacticFrame;
 using sim::astrometry::Catalogue;
 using sim::astrometry::Icrs6;
 
-StarState star_state(const Icrs6& star, const Matrix6& errors, const GalacticFrame& frame) {
-  if (!std::isnan(star.radial_velocity)) {
-    return {.state = {.mean = to_lsr(star, frame), .covariance = lsr_covariance(star, errors, frame)}};
-  }
-  // Any radial velocity will do, since Pi takes it out again: 0, exactly.
-  Icrs6 assumed = star;
-  assumed.radial_velocity = 0.0;
-  Matrix6 known = errors;
-  known.row(5).setZero();
-  known.col(5).setZero();
-  const Eigen::Vector3d n = frame.rotation * sim::astrometry::local_triad(star.ra, star.dec).radial;
+namespace {
+
+/// Adds what an integral over distances needs.
+void open_distance(const Icrs6& star, const Matrix6& errors, const Matrix6& jacobian, StarState& state) {
+  constexpr double kPrecise = 100.0;  // sigma
+  constexpr Eigen::Index kParallax = 2, kVelocity = 5;
+  const double variance = errors(kParallax, kParallax), rho = std::sqrt(variance) / star.parallax;
+  if (!(rho * kPrecise > 1.0)) return;
+  state.parallax_error = rho;
+  state.by_distance = jacobian * errors.col(kParallax) * (-star.parallax / variance);
+  state.across = state.state.covariance - rho * rho * state.by_distance * state.by_distance.transpose() -
+                 errors(kVelocity, kVelocity) * jacobian.col(kVelocity) * jacobian.col(kVelocity).transpose();
+}
+
+/// Takes what lies along n out of everything.
+void project(const Eigen::Vector3d& n, StarState& state) {
   Matrix6 projection = Matrix6::Identity();
   projection.bottomRightCorner<3, 3>() -= n * n.transpose();
-  return {.state = {.mean = projection * to_lsr(assumed, frame),
-                    .covariance = projection * lsr_covariance(assumed, known, frame) * projection},
-          .unseen = n};
+  const auto both = [&projection](Matrix6& m) { m = (projection * m * projection).eval(); };
+  state.unseen = n;
+  state.state.mean = (projection * state.state.mean).eval();
+  state.by_distance = (projection * state.by_distance).eval();
+  both(state.state.covariance);
+  both(state.across);
+}
+
+}  // namespace
+
+StarState star_state(const Icrs6& star, const Matrix6& errors, const GalacticFrame& frame, Distances distances) {
+  const bool has_velocity = !std::isnan(star.radial_velocity);
+  Icrs6 assumed = star;
+  Matrix6 known = errors;
+  if (!has_velocity) {
+    // Any radial velocity will do, since Pi takes it out again: 0, exactly.
+    assumed.radial_velocity = 0.0;
+    known.row(5).setZero();
+    known.col(5).setZero();
+  }
+  const Matrix6 jacobian = lsr_error_jacobian(assumed, frame);
+  StarState state{.state = {.mean = to_lsr(assumed, frame), .covariance = jacobian * known * jacobian.transpose()}};
+  if (distances == Distances::integrated) open_distance(assumed, known, jacobian, state);
+  if (!has_velocity) project(frame.rotation * sim::astrometry::local_triad(star.ra, star.dec).radial, state);
+  return state;
 }
 
 StarStates::StarStates(std::vector<StarState> stars)
@@ -54,6 +81,10 @@ StarStates::StarStates(std::vector<StarState> stars)
       for (int b = 0; b <= a; ++b) put(star.state.covariance(a, b));
     for (int a = 0; a < 3; ++a) put(star.unseen[a]);
     put(-0.5 * star.measured() * std::log(2.0 * std::numbers::pi));
+    put(star.parallax_error);
+    for (int a = 0; a < 6; ++a) put(star.by_distance[a]);
+    for (int a = 0; a < 6; ++a)
+      for (int b = 0; b <= a; ++b) put(star.across(a, b));
   }
 }
 
@@ -114,7 +145,7 @@ Row read_row(const Catalogue& catalogue, std::size_t row) {
 
 }  // namespace
 
-StarStates read_star_states(const Catalogue& catalogue, const GalacticFrame& frame) {
+StarStates read_star_states(const Catalogue& catalogue, const GalacticFrame& frame, Distances distances) {
   std::vector<StarState> stars;
   stars.reserve(catalogue.rows());
   for (std::size_t i = 0; i < catalogue.rows(); ++i) {
@@ -122,7 +153,7 @@ StarStates read_star_states(const Catalogue& catalogue, const GalacticFrame& fra
     const auto& [ra, dec, parallax, pmra, pmdec, radial_velocity] = row.value;
     stars.push_back(star_state(
         {.ra = ra, .dec = dec, .parallax = parallax, .pmra = pmra, .pmdec = pmdec, .radial_velocity = radial_velocity},
-        row.errors, frame));
+        row.errors, frame, distances));
   }
   return StarStates(std::move(stars));
 }

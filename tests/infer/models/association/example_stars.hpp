@@ -39,10 +39,12 @@ inline Matrix6 example_errors(double radial_velocity_error) {
   return root * root.transpose();
 }
 
-inline std::vector<StarState> example_stars(const Gaussian6& now, int count) {
+/// Errors of parallax 500 times smaller than it, over error_scale.
+inline std::vector<StarState> example_stars(const Gaussian6& now, int count, double error_scale = 1.0) {
   std::vector<StarState> stars;
   for (const auto& star : example_icrs(now, count)) {
-    stars.push_back(star_state(star, example_errors(0.3 + 0.2 * static_cast<double>(stars.size())), {}));
+    const Matrix6 errors = example_errors(0.3 + 0.2 * static_cast<double>(stars.size()));
+    stars.push_back(star_state(star, error_scale * error_scale * errors, {}, Distances::integrated));
   }
   return stars;
 }

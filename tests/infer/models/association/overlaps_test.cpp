@@ -117,6 +117,72 @@ TEST(Overlaps, WithoutRadialVelocityAreTheLimitOfALargeError) {
   }
 }
 
+/// Correlated errors, that of the parallax so many times smaller than it.
+Matrix6 errors_of(const Icrs6& star, double parallax_over_error) {
+  Matrix6 errors = example_errors(1.0);
+  errors.topLeftCorner<2, 6>().setZero();
+  errors.topLeftCorner<6, 2>().setZero();
+  const double scale = star.parallax / parallax_over_error / std::sqrt(errors(2, 2));
+  errors.block<3, 3>(2, 2) *= scale * scale;
+  return errors;
+}
+
+/// Log density of a star whose direction is exact, by a sum over its distance: position, then velocity given position,
+/// then what is measured of it; in the units of the state at 1 / parallax.
+double log_density_by_distance(const Gaussian6& gaussian, const Icrs6& star, const Matrix6& errors) {
+  const sim::association::GalacticFrame frame;
+  const auto triad = sim::astrometry::local_triad(star.ra, star.dec);
+  const int measured = std::isnan(star.radial_velocity) ? 3 : 4;  // parallax, proper motions, radial velocity
+  const Eigen::Matrix3d cxx = gaussian.covariance.topLeftCorner<3, 3>();
+  const Eigen::Matrix3d gain = gaussian.covariance.bottomLeftCorner<3, 3>() * cxx.inverse();
+  const Eigen::Matrix3d cv =
+      gaussian.covariance.bottomRightCorner<3, 3>() - gain * gaussian.covariance.topRightCorner<3, 3>();
+  const double per_motion = frame.kms_per_masyr_kpc / 1000.0, nearest = 1000.0 / star.parallax;
+  Eigen::VectorXd data(4);
+  data << star.parallax, star.pmra, star.pmdec, star.radial_velocity;
+  double top = -kInfinity, sum = 0.0;
+  constexpr double kStep = 2e-3;
+  for (double t = -3.0; t <= 3.0; t += kStep) {
+    const double r = nearest * std::exp(t);
+    const Eigen::Vector3d off = frame.sun_position_pc + frame.rotation * (r * triad.radial) - gaussian.mean.head<3>();
+    const Eigen::Vector3d speed = gaussian.mean.tail<3>() + gain * off - frame.sun_velocity_kms;
+    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(4, 3);
+    a.row(1) = (frame.rotation * triad.east).transpose() / (per_motion * r);
+    a.row(2) = (frame.rotation * triad.north).transpose() / (per_motion * r);
+    a.row(3) = (frame.rotation * triad.radial).transpose();
+    Eigen::VectorXd expected = a * speed;
+    expected[0] = 1000.0 / r;
+    const Eigen::MatrixXd t4 = errors.bottomRightCorner<4, 4>() + a * cv * a.transpose();
+    const double value = 3.0 * std::log(r) + log_normal(off, cxx) +
+                         log_normal((data - expected).head(measured), t4.topLeftCorner(measured, measured));
+    if (value > top) {
+      sum *= std::exp(top - value);
+      top = value;
+    }
+    sum += kStep * std::exp(value - top);
+  }
+  return top + std::log(sum) - 4.0 * std::log(nearest) + std::log(1000.0) - 2.0 * std::log(per_motion * nearest);
+}
+
+TEST(Overlaps, AreIntegralsOverTheDistance) {
+  const Gaussian6 narrow = sim::association::birth_sphere(example_mean(), 2.0, 0.5);
+  for (const Gaussian6& gaussian : {elongated(), narrow}) {
+    const auto icrs = example_icrs(gaussian, 12);  // every third without radial velocity
+    for (const double parallax_over_error : {3.0, 5.0, 10.0, 50.0}) {
+      std::vector<StarState> stars;
+      for (const Icrs6& star : icrs) {
+        stars.push_back(star_state(star, errors_of(star, parallax_over_error), {}, Distances::integrated));
+      }
+      const Array found = evaluate(stars, gaussian);
+      for (int n = 0; n < 12; ++n) {
+        const Icrs6& star = icrs[at(n)];
+        const double expected = log_density_by_distance(gaussian, star, errors_of(star, parallax_over_error));
+        EXPECT_NEAR(found[n], expected, 1e-5) << "star " << n << ", " << parallax_over_error << " sigma";
+      }
+    }
+  }
+}
+
 TEST(Overlaps, HaveTheSlopesThatDifferencesFind) {
   Overlaps overlaps(std::make_shared<const StarStates>(example_stars(example_group(), 11)));
   Array weight = Array::LinSpaced(11, 1.0, 3.0), values;
