@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "sim/error.hpp"
+#include "workflow/result_folder.hpp"
 
 namespace praesepe::workflow::command_line {
 
@@ -27,7 +28,7 @@ bool parse(const Command& command, const Arguments& arguments, const options::op
   try {
     // No guessing of shortened names: a script written today must not change its meaning with a new option.
     const auto style = options::command_line_style::default_style & ~options::command_line_style::allow_guessing;
-    store(options::command_line_parser(arguments).options(all).positional(places).style(style).run(), values);
+    options::store(options::command_line_parser(arguments).options(all).positional(places).style(style).run(), values);
     if (values.contains("help")) {
       std::cout << "usage: praesepe " << command.name << " " << command.synopsis << "\n\n"
                 << command.description << "\n\noptions:\n"
@@ -45,6 +46,11 @@ bool parse(const Command& command, const Arguments& arguments, const options::op
                                  command.synopsis));
   }
   return true;
+}
+
+std::filesystem::path gathered_file(const options::variables_map& values) {
+  const std::filesystem::path named = values["FILE.h5"].as<std::string>();
+  return std::filesystem::is_directory(named) ? ResultFolder::existing(named).posteriors() : named;
 }
 
 options::options_description settings_option() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ namespace options = boost::program_options;
 /// usage.
 bool parse(const Command& command, const Arguments& arguments, const options::options_description& named,
            const std::vector<std::string>& positional, options::variables_map& values);
+
+/// The gathered file that positional FILE.h5 names, or that is in the folder of results that it names.
+std::filesystem::path gathered_file(const options::variables_map& values);
 
 /// Option --set, which may be repeated.
 options::options_description settings_option();

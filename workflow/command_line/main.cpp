@@ -31,9 +31,9 @@ constexpr std::array kCommands{
     Command{"status", "DIR [--json] [--watch]", "Tells how far the campaign in a folder is.", status},
     Command{"merge", "DIR|FILE... -o FILE.h5 [--allow-missing]", "Gathers results into one file.", merge},
     Command{"verify", "DIR", "Checks every shard and removes stray temporary files.", verify},
-    Command{"summary", "FILE.h5 [--csv]", "Prints the posterior summaries of a gathered file.", summary},
-    Command{"report", "FILE.h5 -o DIR [--figure NAME]...", "Writes tables, figures and a page about a gathered file.",
-            report},
+    Command{"summary", "FILE.h5|DIR [--csv]", "Prints the posterior summaries of a gathered file.", summary},
+    Command{"report", "FILE.h5|DIR -o DIR [--figure NAME]...",
+            "Writes tables, figures and a page about a gathered file.", report},
     Command{
         "model",
         "globular --phi0 5 --g 2 --mass 1e5 --half_mass_radius 3 [--G 0.004302]\n"
@@ -43,7 +43,7 @@ constexpr std::array kCommands{
         "Prints profiles and scales of a globular cluster model as CSV; or, of a catalogue, how well a cluster with\n"
         "1, 2, ... Gaussians of field stars fits (membership), or 1, 2, ... groups in a field (association).",
         model},
-    Command{"extract", "FILE.h5 --task K -o FILE.nc", "Writes one task as an ArviZ InferenceData file.", extract},
+    Command{"extract", "FILE.h5|DIR --task K -o FILE.nc", "Writes one task as an ArviZ InferenceData file.", extract},
     Command{"submit",
             "CAMPAIGN.toml -o DIR --array N [--throttle M] [--ranks R] [--threads K] [--time T]\n"
             "                       [--memory M] [--partition P] [--account A] [--dry-run] [--set a.b=VALUE]...",

@@ -14,7 +14,7 @@ int report(const Command& command, const Arguments& arguments) {
   options::variables_map values;
   if (!parse(command, arguments, named, {"FILE.h5"}, values)) return kSuccess;
   const std::string folder = values["output"].as<std::string>();
-  analysis::write_report(values["FILE.h5"].as<std::string>(), folder, strings(values, "figure"));
+  analysis::write_report(gathered_file(values), folder, strings(values, "figure"));
   fmt::print("{}/index.html\n", folder);
   return kSuccess;
 }

@@ -14,7 +14,7 @@ int summary(const Command& command, const Arguments& arguments) {
   named.add_options()("csv", "comma-separated values with all digits");
   options::variables_map values;
   if (!parse(command, arguments, named, {"FILE.h5"}, values)) return kSuccess;
-  const store::PosteriorFile file(values["FILE.h5"].as<std::string>());
+  const store::PosteriorFile file(gathered_file(values));
   std::cout << (values.contains("csv") ? store::summary_csv(file) : store::summary_text(file));
   return kSuccess;
 }
@@ -25,7 +25,7 @@ int extract(const Command& command, const Arguments& arguments) {
   named.add_options()("output,o", options::value<std::string>()->value_name("FILE.nc")->required(), "file to write");
   options::variables_map values;
   if (!parse(command, arguments, named, {"FILE.h5"}, values)) return kSuccess;
-  const store::PosteriorFile file(values["FILE.h5"].as<std::string>());
+  const store::PosteriorFile file(gathered_file(values));
   const auto task = parse_task(values["task"].as<std::string>(), file.tasks().back().id + 1);
   store::extract(file, task, values["output"].as<std::string>());
   return kSuccess;

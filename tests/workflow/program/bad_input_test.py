@@ -44,6 +44,10 @@ class BadInput(ProgramTest):
         self.refuse_campaign(CAMPAIGN + '[prior]\nm = "uniform(2, 1)"\n', "bad.toml:11", "prior.m")
         self.refuse_campaign(CAMPAIGN + '[prior]\nm = "uniform(1, F_c)"\n', "bad.toml:11", "prior.m")
 
+    def test_truths_in_another_order_than_labels(self):
+        self.refuse_campaign('[campaign]\nname = "two"\nstudy = "association"\nseed = 1\n[model]\ngroups = 2\n'
+                             "[truth]\ngroup_0_age = 30.0\ngroup_1_age = 20.0\n", "truth.group_0_age", "group_1_age", "ascend")
+
     def test_a_truth_given_twice(self):
         self.refuse_campaign(CAMPAIGN + "[truth]\nm = 2.0\n", "truth.m", "grid.m")
 

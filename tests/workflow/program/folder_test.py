@@ -46,6 +46,14 @@ class Folder(ProgramTest):
         self.assertEqual(self.praesepe("verify", "results").returncode, 0)
         self.assertEqual(list((self.folder / "results/running").iterdir()), [])
 
+    def test_a_gathered_file_may_be_named_by_its_folder(self):
+        self.run_campaign()
+        by_file, by_folder = self.praesepe("summary", "results/posteriors.h5"), self.praesepe("summary", "results")
+        self.assertEqual(by_folder.returncode, 0, by_folder.stderr)
+        self.assertEqual(by_folder.stdout, by_file.stdout)
+        elsewhere = self.praesepe("summary", ".")
+        self.assertEqual((elsewhere.returncode, elsewhere.stderr.count("\n")), (2, 1), elsewhere.stderr)
+
     def test_damaged_shards_are_named_and_their_tasks_run_again(self):
         self.run_campaign()
         whole, times = self.numbers(), {task: self.shard(task).stat().st_mtime_ns for task in range(6)}
