@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "infer/models/field/catalogue_rows.hpp"
+#include "sim/association/integrated_orbit.hpp"
 #include "sim/astrometry/coordinates.hpp"
 #include "sim/error.hpp"
 
@@ -33,14 +34,41 @@ constexpr std::array<ErrorLaw, 6> kErrors{
      {"pmdec", "mas/yr", &Icrs6::pmdec, 1.0937, 0.009486, 0.01333},
      {"radial_velocity", "km/s", &Icrs6::radial_velocity, 1.7245, 0.1086, 0.8926}}};
 
+/// Which of `choices` the word of a key is. Throws InputError naming the key if it is none.
+std::size_t word(const Observation& observation, const char* key, const std::vector<std::string>& choices) {
+  try {
+    return choice(observation, key, choices);
+  } catch (const InputError& error) {
+    throw InputError(std::string("observe.") + error.what());
+  }
+}
+
+enum class Orbits { exact, integrated, linear };
+
+Orbits orbits_of(const Observation& observation) {
+  return static_cast<Orbits>(word(observation, "orbits", {"exact", "integrated", "linear"}));
+}
+
+/// The law that each star follows; null if only the mean does, and the stars an orbit linear about it.
+std::unique_ptr<const sim::association::Orbit> orbit_of_stars(const Model& model, Orbits orbits) {
+  switch (orbits) {
+    case Orbits::exact: return std::make_unique<EpicyclicOrbit>(model.orbit);
+    case Orbits::integrated: return std::make_unique<sim::association::IntegratedOrbit>();
+    case Orbits::linear: break;
+  }
+  return nullptr;
+}
+
 /// Draws one star after another. Every star takes the same number of random numbers, so that scans share their stars.
 class Generator {
  public:
-  Generator(const Model& model, const Vector& truth, bool exact) : model_(model), truth_(truth), exact_(exact) {
+  Generator(const Model& model, const Vector& truth, const Observation& observation)
+      : model_(model), truth_(truth), orbit_(orbit_of_stars(model, orbits_of(observation))) {
+    const sim::association::Orbit& of_mean = orbit_ ? *orbit_ : model.orbit;
     for (int k = 0; k < model.groups; ++k) {
       const auto at = model.group(k);
       const Vector6 mean = truth.segment<6>(at.mean);
-      sphere_.push_back({truth[at.dxyz], truth[at.duvw], truth[at.age], model.orbit.trace(mean, -truth[at.age]), mean,
+      sphere_.push_back({truth[at.dxyz], truth[at.duvw], truth[at.age], of_mean.trace(mean, -truth[at.age]), mean,
                          aged_sphere(model.orbit, mean, truth[at.dxyz], truth[at.duvw], truth[at.age]).forward});
     }
     if (model.has_field) field_factor_ = factor_at(model.field(), truth);
@@ -71,13 +99,13 @@ class Generator {
   Vector6 member(const Sphere& sphere, const Vector6& normal) const {
     Vector6 off = sphere.dxyz * normal;
     off.tail<3>() = sphere.duvw * normal.tail<3>();
-    if (exact_) return model_.orbit.trace(sphere.birth + off, sphere.age);
+    if (orbit_) return orbit_->trace(sphere.birth + off, sphere.age);
     return sphere.now + sphere.forward * off;
   }
 
   const Model& model_;
   const Vector& truth_;
-  bool exact_;
+  std::unique_ptr<const sim::association::Orbit> orbit_;
   std::vector<Sphere> sphere_;
   Matrix6 field_factor_;
 };
@@ -106,7 +134,9 @@ const std::vector<SettingKey>& observation_keys() {
       {"stars", "", "number of stars, groups and field", 200.0},
       {"error_scale", "", "errors are those of Gaia DR2 for nearby young stars, times this", 1.0},
       {"radial_velocity_fraction", "", "fraction of stars with a radial velocity", 1.0},
-      {"orbits", "", "\"exact\": each star's own; \"linear\": as the density has it, about the mean's",
+      {"orbits", "",
+       "\"exact\": each star's own epicycle; \"integrated\": its own through the Milky Way's field; \"linear\": as the "
+       "density has it, about the mean's",
        std::string("exact")}};
   return keys;
 }
@@ -120,8 +150,7 @@ void check_observation(const Observation& observation) {
   require("stars", stars >= 1.0 && stars <= 1e8 && stars == std::floor(stars), "a whole number, 1 or more");
   require("error_scale", scale > 0.0 && scale <= 1e3, "a positive factor, at most 1000");
   require("radial_velocity_fraction", fraction >= 0.0 && fraction <= 1.0, "a fraction between 0 and 1");
-  const auto* orbits = std::get_if<std::string>(&observation.at("orbits"));
-  require("orbits", orbits && (*orbits == "exact" || *orbits == "linear"), "\"exact\" or \"linear\"");
+  orbits_of(observation);
 }
 
 void check_truth(const Model& model, const Vector& truth) {
@@ -148,7 +177,7 @@ void check_truth(const Model& model, const Vector& truth) {
 
 Catalogue observe_stars(const Model& model, const Vector& truth, const Observation& observation, Stream& latents,
                         Stream& noise) {
-  const Generator generator(model, truth, std::get<std::string>(observation.at("orbits")) == "exact");
+  const Generator generator(model, truth, observation);
   const auto count = static_cast<std::size_t>(number(observation, "stars"));
   field::CatalogueRows rows(count);
   for (std::size_t n = 0; n < count; ++n) {

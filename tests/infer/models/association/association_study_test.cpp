@@ -10,6 +10,7 @@
 #include "infer/density/posterior.hpp"
 #include "infer/models/association/births.hpp"
 #include "infer/models/association/growth.hpp"
+#include "sim/association/integrated_orbit.hpp"
 #include "sim/error.hpp"
 #include "tests/support/check_gradient.hpp"
 #include "tests/support/degenerate_fit.hpp"
@@ -126,16 +127,48 @@ TEST(AssociationStudy, ScoresAreZeroOnAverageAtTheTruth) {
   }
 }
 
-TEST(AssociationStudy, ExactOrbitsAreThoseOfTheDensityForSmallGroups) {
+TEST(AssociationStudy, OrbitsAreThoseOfTheDensityForSmallGroups) {
   Configured c(settings(1.0, 0.0));
   c.truth[c.index("group_0_dxyz")] = 1.0;
   c.truth[c.index("group_0_duvw")] = 0.1;
   c.observation["error_scale"] = 1e-6;
-  const auto exact = c.simulate();
   c.observation["orbits"] = std::string("linear");
   const auto linear = c.simulate();
-  for (const char* name : {"ra", "dec"}) {
-    for (std::size_t n = 0; n < exact.rows(); ++n) EXPECT_NEAR(exact[name][n], linear[name][n], 0.02) << n;
+  for (const char* orbits : {"exact", "integrated"}) {
+    c.observation["orbits"] = std::string(orbits);
+    const auto found = c.simulate();
+    for (const char* name : {"ra", "dec"}) {
+      for (std::size_t n = 0; n < found.rows(); ++n) EXPECT_NEAR(found[name][n], linear[name][n], 0.02) << orbits << n;
+    }
+  }
+}
+
+/// X, Y, Z, U, V, W of a catalogue's stars, one a column.
+density::Matrix states(const Catalogue& catalogue) {
+  const auto stars = read_star_states(catalogue, {});
+  density::Matrix states(6, stars.size());
+  for (Eigen::Index n = 0; n < stars.size(); ++n) states.col(n) = stars[n].state.mean;
+  return states;
+}
+
+// The same random numbers draw the same births about the birth of the mean, so that differences are those of orbits.
+TEST(AssociationStudy, IntegratedOrbitsAreThoseOfTheMilkyWay) {
+  Configured c(settings(1.0, 0.0));
+  c.observation["error_scale"] = 1e-6;
+  c.observation["radial_velocity_fraction"] = 1.0;
+  c.truth[c.index("group_0_age")] = 60.0;
+  const Vector6 mean = c.truth.segment<6>(c.index("group_0_x"));
+  const density::Matrix epicycles = states(c.simulate());
+  c.observation["orbits"] = std::string("integrated");
+  const density::Matrix integrated = states(c.simulate());
+  const sim::association::IntegratedOrbit orbit;
+  const EpicyclicOrbit epicycle;
+  const Vector6 birth = orbit.trace(mean, -60.0), epicyclic_birth = epicycle.trace(mean, -60.0);
+  for (Eigen::Index n = 0; n < integrated.cols(); ++n) {
+    const Vector6 off = orbit.trace(integrated.col(n), -60.0) - birth;
+    const Vector6 epicyclic_off = epicycle.trace(epicycles.col(n), -60.0) - epicyclic_birth;
+    EXPECT_LT((off - epicyclic_off).cwiseAbs().maxCoeff(), 1e-3) << n;
+    EXPECT_GT((integrated.col(n) - epicycles.col(n)).norm(), 1e-3) << n;
   }
 }
 
