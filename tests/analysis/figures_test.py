@@ -74,14 +74,14 @@ class Figures(unittest.TestCase):
         ages = [f"# group_{k}_age_{end} = {20 + 10 * k + more}" for k in range(2) for end, more in
                 [("low", -1), ("median", 0), ("high", 1)]]
         columns = ["time_myr", "group", *(f"{what}_{axis}{end}" for axis in "xyz" for what, end in
-                                          [("size", ""), ("expected", "_low"), ("expected", "_high"), ("intrinsic", "")])]
-        rows = [[-time, k, *([10 + time, 9 + time, 11 + time, 10] * 3)] for k in range(2) for time in range(40)]
+                                          [("size", ""), ("expected", ""), ("expected", "_sd"), ("intrinsic", "")])]
+        rows = [[-time, k, *([10 + time, 9 + time, 2, 10] * 3)] for k in range(2) for time in range(40)]
         with open(self.path, "w", newline="") as file:
             file.write("\n".join([*ages, ""]))
             csv.writer(file).writerows([columns, *rows])
-        self.succeed("traceback.py")
+        self.succeed("group_sizes.py")
         self.path.write_text("time_myr,group\n0,0\n")
-        done = draw("traceback.py", self.path, self.folder / "figure.svg")
+        done = draw("group_sizes.py", self.path, self.folder / "figure.svg")
         self.assertEqual(done.returncode, 2)
         self.assertIn("no column", done.stderr)
 

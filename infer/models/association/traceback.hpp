@@ -20,8 +20,9 @@
 
 namespace praesepe::infer::models::association {
 
-/// CSV: time_myr,group, then for a = x, y, z: size_a (that of the stars), expected_a_low, expected_a_high (95 % of the
-/// draws) and intrinsic_a, the group's own sqrt(V), median; pc. Times are 0, -1, ... -oldest Myr. Lines before say
+/// CSV: time_myr,group, then for a = x, y, z: size_a (that of the stars), expected_a and its standard deviation
+/// expected_a_sd (over the draws, and by chance for so many stars), and intrinsic_a, the group's own sqrt(V), mean; pc.
+/// Times are 0, -1, ... -oldest Myr. Lines before say
 /// `# group_k_age_low = ...`, _median and _high, Myr. memberships: (N, groups); draws: (D, P) of the posterior.
 /// Throws InputError if no star with a radial velocity may be of the group.
 std::string traceback_table(const Model& model, const StarStates& stars, const density::Matrix& memberships,
