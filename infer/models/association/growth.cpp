@@ -88,7 +88,8 @@ Vector extended(const Model& next, const Model& last, const Vector& from, const 
 std::vector<em::GaussianMixture> likely_fields(const Model& model, const em::NoisyPoints& points,
                                                sim::random::Stream& stream) {
   const auto fit = [&](int components) {
-    return em::best_fit(points, static_cast<std::size_t>(components), components, stream, kFitOptions).mixture;
+    const int trials = components;  // one Gaussian has one maximum
+    return em::best_fit(points, static_cast<std::size_t>(components), trials, stream, kFitOptions).mixture;
   };
   const em::GaussianMixture whole = fit(1);
   if (model.fields == 1) return {whole};

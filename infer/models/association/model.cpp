@@ -65,10 +65,9 @@ std::vector<Parameter> field_parameters(int k, int fields, bool correlated) {
         position ? "normal(0, 200)" : "normal(0, 50)", position ? "normal(0, 20)" : "normal(0, 10)", 0.0);
   }
   for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
-    const bool position = axis<kPositions, ordered = fields> 1 && axis == kPositions;
-    const auto law = [&](const char* prior) {
-      return fmt::format(fmt::runtime(ordered ? "ascending({})" : "{}"), prior);
-    };
+    const bool position = axis < kPositions;
+    const bool ordered = axis == kPositions && fields > 1;
+    const auto law = [&](const char* prior) { return ordered ? fmt::format("ascending({})", prior) : prior; };
     add(std::string("sigma_") + kAxes[axis], unit_of(axis), "standard deviation of the field",
         law(position ? "log_uniform(5, 2000)" : "log_uniform(1, 200)"),
         law(position ? "log_uniform(50, 120)" : "log_uniform(8, 40)"), position ? 80.0 : 20.0 * (k + 1));
