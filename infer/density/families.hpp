@@ -24,6 +24,12 @@ struct Family {
 /// Every parameter is of one of them.
 std::vector<Family> families_of(const std::vector<std::string>& names);
 
+/// The families of the components that `ordered` tells apart: those of as many members. If several of them are shares
+/// (dirichlet), there are several kinds of components, as groups and Gaussians of a field (group_0_weight,
+/// field_0_weight); then only those whose names begin alike.
+std::vector<Family> of_one_kind(const Family& ordered, const std::vector<Family>& families,
+                                const std::vector<std::string>& names, const std::vector<Prior>& priors);
+
 /// Throws InputError, naming "prior.<parameter>", if a joint prior is not that of its whole family, or if an ascending
 /// prior orders components of which another parameter's prior tells them apart.
 void check_families(const std::vector<std::string>& names, const std::vector<Prior>& priors);

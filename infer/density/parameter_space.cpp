@@ -28,7 +28,7 @@ void ParameterSpace::map(const Vector& q, Vector& theta) const {
 
 void ParameterSpace::constrain(const Vector& q, Vector& theta) const {
   map(q, theta);
-  if (!labels_.are_in_order(theta)) labels_.give(labels_.order(theta), theta);
+  if (!labels_.are_in_order(theta)) Labels::give(labels_.order(theta), theta);
 }
 
 Vector ParameterSpace::constrain(const Vector& q) const {
@@ -50,7 +50,7 @@ Vector ParameterSpace::relabelled(const Vector& q) const {
   Vector theta(static_cast<Eigen::Index>(size()));
   map(q, theta);
   if (labels_.are_in_order(theta)) return q;
-  labels_.give(labels_.order(theta), theta);
+  Labels::give(labels_.order(theta), theta);
   return unconstrain(theta);
 }
 
@@ -74,12 +74,12 @@ Vector ParameterSpace::sample(sim::random::Stream& stream) const {
 
 double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const {
   static const double half_log_two_pi = 0.5 * std::log(2.0 * std::numbers::pi);
-  if (labels_.ordered().empty()) {
+  if (labels_.empty()) {
     pull_back_map(q, theta, theta_gradient, gradient);
   } else {
     Vector components(theta.size());
     map(q, components);
-    labels_.take_back(labels_.order(components), theta_gradient);
+    Labels::take_back(labels_.order(components), theta_gradient);
     pull_back_map(q, components, theta_gradient, gradient);
   }
   return -0.5 * q.squaredNorm() - static_cast<double>(dimension()) * half_log_two_pi;

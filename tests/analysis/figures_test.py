@@ -70,6 +70,21 @@ class Figures(unittest.TestCase):
                 csv.writer(file).writerows([list(columns), *zip(*columns.values())])
             self.succeed("members.py")
 
+    def test_groups_traced_back_are_drawn_from_their_table(self):
+        ages = [f"# group_{k}_age_{end} = {20 + 10 * k + more}" for k in range(2) for end, more in
+                [("low", -1), ("median", 0), ("high", 1)]]
+        columns = ["time_myr", "group", *(f"{what}_{axis}{end}" for axis in "xyz" for what, end in
+                                          [("size", ""), ("expected", ""), ("expected", "_sd"), ("intrinsic", "")])]
+        rows = [[-time, k, *([10 + time, 9 + time, 2, 10] * 3)] for k in range(2) for time in range(40)]
+        with open(self.path, "w", newline="") as file:
+            file.write("\n".join([*ages, ""]))
+            csv.writer(file).writerows([columns, *rows])
+        self.succeed("group_sizes.py")
+        self.path.write_text("time_myr,group\n0,0\n")
+        done = draw("group_sizes.py", self.path, self.folder / "figure.svg")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no column", done.stderr)
+
     def test_plotted_intervals_and_counts_are_those_of_the_summary(self):
         synthetic_posteriors.write(self.path, "globular", replicates=3, cells=4, draws=50, failed=[4])
         self.succeed("intervals.py", "--cell", 1, "--data", self.folder / "intervals.csv")

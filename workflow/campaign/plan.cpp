@@ -88,9 +88,10 @@ void check_labels(const Campaign& campaign, const infer::models::Vector& truth) 
   std::vector<std::string> names;
   for (const auto& parameter : campaign.study->parameters()) names.push_back(parameter.name);
   const infer::density::Labels labels(names, campaign.priors);
-  if (labels.are_in_order(truth)) return;
-  const std::string& first = names[labels.ordered().front()];
-  throw InputError("truth." + first + ": expected values that ascend from this to " + names[labels.ordered().back()]);
+  const auto* unordered = labels.out_of_order(truth);
+  if (!unordered) return;
+  throw InputError("truth." + names[unordered->front()] + ": expected values that ascend from this to " +
+                   names[unordered->back()]);
 }
 
 void check(const Campaign& campaign, const Task& task) {

@@ -39,9 +39,11 @@ constexpr std::array kCommands{
         "globular --phi0 5 --g 2 --mass 1e5 --half_mass_radius 3 [--G 0.004302]\n"
         "                      [--radii r1,r2,...] [--df FILE.csv] [--table accuracy]\n"
         "       praesepe model globular --table virial\n"
-        "       praesepe model membership|association --catalogue FILE [--components 4] [--column NAME=FILECOLUMN]...",
+        "       praesepe model membership|association --catalogue FILE [--components 4] [--column NAME=FILECOLUMN]...\n"
+        "       praesepe model traceback --posteriors FILE.h5 [--task 0] [--oldest 60]",
         "Prints profiles and scales of a globular cluster model as CSV; or, of a catalogue, how well a cluster with\n"
-        "1, 2, ... Gaussians of field stars fits (membership), or 1, 2, ... groups in a field (association).",
+        "1, 2, ... Gaussians of field stars fits (membership), or 1, 2, ... groups in a field (association); or the\n"
+        "sizes of an association's groups traced back in time (traceback).",
         model},
     Command{"extract", "FILE.h5|DIR --task K -o FILE.nc", "Writes one task as an ArviZ InferenceData file.", extract},
     Command{"submit",

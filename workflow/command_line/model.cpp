@@ -12,6 +12,7 @@
 #include "sim/globular/model_checks.hpp"
 #include "sim/globular/model_table.hpp"
 #include "workflow/command_line/command.hpp"
+#include "workflow/command_line/traceback.hpp"
 
 namespace praesepe::workflow::command_line {
 
@@ -50,6 +51,11 @@ options::options_description model_options() {
                       "of membership: a catalogue with proper motions; of association: with parallaxes too");
   named.add_options()("components", options::value<int>()->value_name("K")->default_value(4),
                       "the largest number: of Gaussians of the field (membership), of groups (association)");
+  named.add_options()("posteriors", options::value<std::string>()->value_name("FILE.h5"),
+                      "of traceback: results of the study of associations");
+  named.add_options()("task", options::value<int>()->value_name("K")->default_value(0), "of traceback: which of them");
+  named.add_options()("oldest", options::value<int>()->value_name("T")->default_value(60),
+                      "of traceback: how far back, Myr");
   named.add(column_option());
   return named;
 }
@@ -112,6 +118,15 @@ std::string association(const options::variables_map& values) {
   return models::groups_table(model, std::move(stars), most, stream);
 }
 
+std::string traceback_of(const options::variables_map& values) {
+  constexpr int kOldest = 300;
+  const int oldest = values["oldest"].as<int>();
+  if (!values.contains("posteriors")) throw InputError("praesepe model traceback: --posteriors is missing");
+  if (oldest < 1 || oldest > kOldest)
+    throw InputError(fmt::format("--oldest {}: expected 1 to {} Myr", oldest, kOldest));
+  return traceback(values["posteriors"].as<std::string>(), values["task"].as<int>(), oldest);
+}
+
 }  // namespace
 
 int model(const Command& command, const Arguments& arguments) {
@@ -124,9 +139,11 @@ int model(const Command& command, const Arguments& arguments) {
     std::cout << membership(values);
   } else if (kind == "association") {
     std::cout << association(values);
+  } else if (kind == "traceback") {
+    std::cout << traceback_of(values);
   } else {
     throw InputError("praesepe model: there is no model \"" + kind +
-                     "\"; expected globular, membership or association");
+                     "\"; expected globular, membership, association or traceback");
   }
   return kSuccess;
 }

@@ -30,7 +30,8 @@ std::vector<Seed> pool(const Model& model, const em::NoisyPoints& points, sim::r
   constexpr int kTrials = 3;
   constexpr std::size_t kBirths = 3;  // of each
   std::vector<Seed> seeds;
-  for (const int components : {1, model.groups + 1, model.groups + 4}) {
+  const int all = model.groups + model.fields;
+  for (const int components : {1, all, all + 3}) {
     const auto fit = em::best_fit(points, static_cast<std::size_t>(components), kTrials, stream, kFitOptions);
     for (const auto& gaussian : fit.mixture.components) {
       auto births = likely_births(model.orbit, {gaussian.mean, gaussian.covariance});
@@ -67,7 +68,8 @@ double weight_of(const Model& model, const Vector& theta, int k) {
 Vector extended(const Model& next, const Model& last, const Vector& from, const Seed& seed) {
   Vector theta(next.size());
   for (const auto& parameter : last.parameters) {
-    if (!parameter.name.ends_with("_weight")) theta[next.index(parameter.name)] = from[last.index(parameter.name)];
+    const bool is_share = parameter.name.starts_with("group_") && parameter.name.ends_with("_weight");
+    if (!is_share) theta[next.index(parameter.name)] = from[last.index(parameter.name)];
   }
   const double share = std::clamp(seed.gaussian.weight, 1e-3, 0.5);
   const double before = next.has_field ? from[last.index("group_fraction")] : 1.0;
@@ -82,13 +84,38 @@ Vector extended(const Model& next, const Model& last, const Vector& from, const 
   return theta;
 }
 
-/// theta with the seed as the only group, all stars' Gaussian as the field.
-Vector alone(const Model& model, const em::GaussianComponent& whole, const Seed& seed) {
+/// What the field may be: the Gaussians of EM; and, if there are several, as many about one mean, the Gaussian of all
+/// stars at several scales, since EM may have given one of its own to a group.
+std::vector<em::GaussianMixture> likely_fields(const Model& model, const em::NoisyPoints& points,
+                                               sim::random::Stream& stream) {
+  const auto fit = [&](int components) {
+    const int trials = components;  // one Gaussian has one maximum
+    return em::best_fit(points, static_cast<std::size_t>(components), trials, stream, kFitOptions).mixture;
+  };
+  const em::GaussianMixture whole = fit(1);
+  if (model.fields == 1) return {whole};
+  em::GaussianMixture nested = whole;
+  nested.components.assign(static_cast<std::size_t>(model.fields), whole.components[0]);
+  double scale = std::exp2(0.5 * (1 - model.fields));  // of variances, 2 from one to the next
+  for (auto& gaussian : nested.components) {
+    gaussian.weight = 1.0 / model.fields;
+    gaussian.covariance *= scale;
+    scale *= 2.0;
+  }
+  return {fit(model.fields), nested};
+}
+
+/// theta with the seed as the only group beside a field.
+Vector alone(const Model& model, const em::GaussianMixture& field, const Seed& seed) {
   Vector theta(model.size());
   set_group(model.group(0), seed.gaussian.mean, seed.birth, theta);
   if (!model.has_field) return theta;
   theta[model.index("group_fraction")] = std::clamp(seed.gaussian.weight, 1e-3, 0.9);
-  set_field(model.field(), {whole.mean, whole.covariance}, theta);
+  for (int k = 0; k < model.fields; ++k) {
+    const em::GaussianComponent& gaussian = field.components[static_cast<std::size_t>(k)];
+    set_field(model.field(k), {gaussian.mean, gaussian.covariance}, theta);
+    if (model.fields > 1) theta[model.field_weight(k)] = gaussian.weight;
+  }
   return theta;
 }
 
@@ -130,7 +157,7 @@ PointFit climb(const density::Posterior& posterior, const Vector& from) {
 std::vector<std::vector<PointFit>> grow(const Model& model, std::shared_ptr<const StarStates> stars, std::size_t kept,
                                         sim::random::Stream& stream) {
   const em::NoisyPoints points = points_of(*stars);
-  const auto whole = em::best_fit(points, 1, 1, stream, kFitOptions).mixture.components[0];
+  const auto fields = likely_fields(model, points, stream);
   const std::vector<Seed> seeds = pool(model, points, stream);
   std::vector<std::vector<PointFit>> steps;
   for (int groups = 1; groups <= model.groups; ++groups) {
@@ -139,8 +166,10 @@ std::vector<std::vector<PointFit>> grow(const Model& model, std::shared_ptr<cons
                                        default_space(next));
     std::vector<Vector> points_to_try;
     for (const Seed& seed : seeds) {
-      points_to_try.push_back(steps.empty() ? alone(next, whole, seed)
-                                            : extended(next, last, steps.back().front().theta, seed));
+      if (!steps.empty()) points_to_try.push_back(extended(next, last, steps.back().front().theta, seed));
+      for (const auto& field : fields) {
+        if (steps.empty()) points_to_try.push_back(alone(next, field, seed));
+      }
     }
     std::vector<PointFit> fits;
     for (const Vector& from : highest(posterior, points_to_try)) fits.push_back(climb(posterior, from));
@@ -159,7 +188,7 @@ std::string groups_table(const Model& model, std::shared_ptr<const StarStates> s
   for (std::size_t step = 0; step < steps.size(); ++step) {
     const Model with = with_groups(model, static_cast<int>(step) + 1);
     const PointFit& fit = steps[step].front();
-    const auto free = with.size() - (with.groups > 1 ? 1 : 0);  // weights add up to 1
+    const auto free = with.size() - (with.groups > 1 ? 1 : 0) - (with.fields > 1 ? 1 : 0);  // weights add up to 1
     std::string ages;
     for (int k = 0; k < with.groups; ++k)
       ages += fmt::format("{}{:.2f}", k > 0 ? " " : "", fit.theta[with.group(k).age]);

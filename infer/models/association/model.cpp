@@ -45,26 +45,40 @@ std::vector<Parameter> group_parameters(int k, int groups) {
   return all;
 }
 
-std::vector<Parameter> field_parameters(bool correlated) {
+/// "field_0_x", or "field_x" of a field of one Gaussian.
+std::string field_name(int k, int fields, const std::string& name) {
+  return fields > 1 ? fmt::format("field_{}_{}", k, name) : "field_" + name;
+}
+
+/// The spread in u tells the Gaussians of a field apart: it is what differs most between thin and thick disc.
+std::vector<Parameter> field_parameters(int k, int fields, bool correlated) {
   std::vector<Parameter> all;
+  const auto add = [&](const std::string& name, const char* unit, std::string description, std::string prior,
+                       std::string truth_prior, double truth) {
+    all.push_back(
+        {field_name(k, fields, name), unit, std::move(description), std::move(prior), std::move(truth_prior), truth});
+  };
+  if (fields > 1) add("weight", "", "share of the field", "dirichlet(1)", "dirichlet(1)", 1.0 / fields);
   for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
     const bool position = axis < kPositions;
-    all.push_back({std::string("field_") + kAxes[axis], unit_of(axis), "mean of the field, " + mean_of(axis),
-                   position ? "normal(0, 200)" : "normal(0, 50)", position ? "normal(0, 20)" : "normal(0, 10)", 0.0});
+    add(kAxes[axis], unit_of(axis), "mean of the field, " + mean_of(axis),
+        position ? "normal(0, 200)" : "normal(0, 50)", position ? "normal(0, 20)" : "normal(0, 10)", 0.0);
   }
   for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
     const bool position = axis < kPositions;
-    all.push_back({std::string("field_sigma_") + kAxes[axis], unit_of(axis), "standard deviation of the field",
-                   position ? "log_uniform(5, 2000)" : "log_uniform(1, 200)",
-                   position ? "log_uniform(50, 120)" : "log_uniform(8, 40)", position ? 80.0 : 20.0});
+    const bool ordered = axis == kPositions && fields > 1;
+    const auto law = [&](const char* prior) { return ordered ? fmt::format("ascending({})", prior) : prior; };
+    add(std::string("sigma_") + kAxes[axis], unit_of(axis), "standard deviation of the field",
+        law(position ? "log_uniform(5, 2000)" : "log_uniform(1, 200)"),
+        law(position ? "log_uniform(50, 120)" : "log_uniform(8, 40)"), position ? 80.0 : 20.0 * (k + 1));
   }
   for (std::size_t row = 1; correlated && row < kAxes.size(); ++row) {
     for (std::size_t column = 0; column < row; ++column) {
       const double shape =
           sim::mixture::lkj_shape(1.0, static_cast<Eigen::Index>(kAxes.size()), static_cast<Eigen::Index>(column));
       const auto prior = fmt::format("beta({0}, {0}, -1, 1)", shape);
-      all.push_back({fmt::format("field_partial_{}_{}", kAxes[column], kAxes[row]), "",
-                     "partial correlation of the field, given the axes before both", prior, prior, 0.0});
+      add(fmt::format("partial_{}_{}", kAxes[column], kAxes[row]), "",
+          "partial correlation of the field, given the axes before both", prior, prior, 0.0);
     }
   }
   return all;
@@ -85,7 +99,9 @@ std::vector<Parameter> parameters_of(const Model& model) {
                    "uniform(0.2, 0.8)", 0.5});
   }
   for (int k = 0; k < model.groups; ++k) std::ranges::move(group_parameters(k, model.groups), std::back_inserter(all));
-  if (model.has_field) std::ranges::move(field_parameters(model.correlated_field), std::back_inserter(all));
+  for (int k = 0; model.has_field && k < model.fields; ++k) {
+    std::ranges::move(field_parameters(k, model.fields, model.correlated_field), std::back_inserter(all));
+  }
   return all;
 }
 
@@ -100,9 +116,12 @@ AssociationComponent::Indices Model::group(int k) const {
   return {of("x"), of("dxyz"), of("duvw"), of("age")};
 }
 
-PresentDayGaussian::Indices Model::field() const {
-  return {index("field_x"), index("field_sigma_x"), correlated_field ? index("field_partial_x_y") : -1};
+PresentDayGaussian::Indices Model::field(int k) const {
+  const auto of = [&](const char* name) { return index(field_name(k, fields, name)); };
+  return {of("x"), of("sigma_x"), correlated_field ? of("partial_x_y") : -1};
 }
+
+Eigen::Index Model::field_weight(int k) const { return fields > 1 ? index(field_name(k, fields, "weight")) : -1; }
 
 const std::vector<SettingKey>& model_keys() {
   static const sim::association::GalacticFrame frame;
@@ -120,15 +139,17 @@ const std::vector<SettingKey>& model_keys() {
        frame.sun_velocity_kms[0]},
       {"model.sun_v", "km/s", "along the rotation", frame.sun_velocity_kms[1]},
       {"model.sun_w", "km/s", "to the north Galactic pole", frame.sun_velocity_kms[2]},
-      {"field.components", "", "0 or 1: whether a Gaussian of stars of no group is beside them", 1.0},
-      {"field.correlations", "", "of that Gaussian: \"none\" or \"full\"", std::string("none")}};
+      {"field.components", "", "number of Gaussians of stars of no group; 0: there are none", 1.0},
+      {"field.correlations", "", "of these Gaussians: \"none\" or \"full\"", std::string("none")}};
   return keys;
 }
 
 Model read_model(const ModelSettings& settings) {
   Model model;
   model.groups = whole(settings, "model.groups", 1, kMostGroups);
-  model.has_field = whole(settings, "field.components", 0, 1) == 1;
+  const int fields = whole(settings, "field.components", 0, kMostFields);
+  model.has_field = fields > 0;
+  model.fields = std::max(fields, 1);
   model.correlated_field = choice(settings, "field.correlations", {"none", "full"}) == 1;
   model.orbits = choice(settings, "model.orbits", {"own", "linear"}) == 0 ? Orbits::own : Orbits::linear;
   model.distances =
@@ -154,9 +175,12 @@ std::shared_ptr<const Mixture> mixture(const Model& model, std::shared_ptr<const
   }
   auto all = std::make_shared<const Mixture>(std::move(groups));
   if (!model.has_field) return all;
-  return std::make_shared<Mixture>(
-      std::vector<Mixture::Part>{{"", std::move(all), model.index("group_fraction")},
-                                 {"field", std::make_shared<PresentDayGaussian>(std::move(stars), model.field())}});
+  std::vector<Mixture::Part> field;
+  for (int k = 0; k < model.fields; ++k) {
+    field.push_back({"field", std::make_shared<PresentDayGaussian>(stars, model.field(k)), model.field_weight(k)});
+  }
+  return std::make_shared<Mixture>(std::vector<Mixture::Part>{{"", std::move(all), model.index("group_fraction")},
+                                                              {"field", std::make_shared<Mixture>(std::move(field))}});
 }
 
 }  // namespace praesepe::infer::models::association

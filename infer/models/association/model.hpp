@@ -7,8 +7,9 @@
 //   field_x, ..., field_w                mean of the field, pc and km/s
 //   field_sigma_x, ..., field_sigma_w    its standard deviations
 //   field_partial_x_y, ...               its partial correlations (sim/mixture/partial_correlations.hpp), if asked for
+//   field_k_weight, field_k_x, ...       share of the field, and all of these, of Gaussian k if the field has several
 //
-// Groups bear labels in the order of their ages.
+// Groups bear labels in the order of their ages, Gaussians of the field in the order of sigma_u.
 #pragma once
 
 #include "infer/models/association/association_component.hpp"
@@ -17,11 +18,12 @@
 
 namespace praesepe::infer::models::association {
 
-constexpr int kMostGroups = 20;
+constexpr int kMostGroups = 20, kMostFields = 8;
 
 struct Model {
   int groups = 1;
   bool has_field = true;
+  int fields = 1;  ///< Gaussians of the field, if there is one
   bool correlated_field = false;
   Orbits orbits = Orbits::own;
   Distances distances = Distances::integrated;
@@ -34,7 +36,9 @@ struct Model {
   Eigen::Index size() const { return static_cast<Eigen::Index>(parameters.size()); }
 
   AssociationComponent::Indices group(int k) const;
-  PresentDayGaussian::Indices field() const;
+  PresentDayGaussian::Indices field(int k = 0) const;
+  /// Index of the share of a Gaussian of the field; -1 if it is the only one.
+  Eigen::Index field_weight(int k) const;
 };
 
 /// Of a model of this shape, in the order above.
@@ -44,7 +48,7 @@ const std::vector<SettingKey>& model_keys();
 /// Throws InputError naming the key.
 Model read_model(const ModelSettings& settings);
 
-/// "group_0", ..., and "field".
+/// "group_0", ..., and "field", one component whatever it is made of.
 std::shared_ptr<const density::Mixture> mixture(const Model& model, std::shared_ptr<const StarStates> stars);
 
 }  // namespace praesepe::infer::models::association

@@ -100,6 +100,28 @@ TEST(Labels, NothingHappensWhereTwoComponentsChangePlaces) {
   EXPECT_TRUE((gradient_above - gradient_below).isZero(1e-6));
 }
 
+// Two groups and two Gaussians of a field: as many of each, with shares of their own.
+TEST(Labels, OfEachKindOfComponentsAreGivenByThemselves) {
+  const ParameterSpace space({"group_0_weight", "group_1_weight", "group_0_age", "group_1_age", "field_0_weight",
+                              "field_1_weight", "field_0_sd", "field_1_sd"},
+                             {kShare, kShare, kScale, kScale, kShare, kShare, kScale, kScale});
+  const Vector groups_change{{0.7, 0.9, -0.4, -0.2, 0.3, 0.6}}, fields_change{{-0.7, -0.4, 0.9, 0.2, 0.8, -0.6}};
+  Vector theta(8), relabelled(8);
+  for (const Vector& q : {groups_change, fields_change}) {
+    space.constrain(q, theta);
+    EXPECT_LT(theta[2], theta[3]);
+    EXPECT_LT(theta[6], theta[7]);
+    EXPECT_TRUE((space.constrain(space.relabelled(q)) - theta).isZero(1e-12));
+  }
+  // in q the groups' first component has the greater age, and less than half of the stars
+  space.constrain(groups_change, theta);
+  Vector swapped = groups_change;
+  std::swap(swapped[1], swapped[2]);
+  swapped[0] = -swapped[0];
+  space.constrain(swapped, relabelled);
+  EXPECT_TRUE((relabelled - theta).isZero(1e-12));
+}
+
 TEST(Families, HaveAJointPriorTogether) {
   const std::vector<std::string> names{"weight_0", "weight_1"};
   const Prior share = Prior::parse("dirichlet(1)");

@@ -21,6 +21,18 @@ Vector6 random_state(random::Stream& rng) {
   return x;
 }
 
+/// Calls check(orbit, start, time), with both sets of constants, for random states and times to both sides.
+template <class Check>
+void for_random_orbits(std::uint64_t seed, int count, Check&& check) {
+  random::Stream rng({.seed = seed}, random::Purpose::latents);
+  for (const EpicyclicOrbit& orbit : both()) {
+    for (int i = 0; i < count; ++i) {
+      const Vector6 start = random_state(rng);
+      check(orbit, start, rng.uniform(-150.0, 150.0));
+    }
+  }
+}
+
 Vector6 steps() { return state(1.0, 1.0, 1.0, 0.1, 0.1, 0.1); }
 
 TEST(EpicyclicOrbit, AgreesWithChronostar) {
@@ -42,16 +54,11 @@ TEST(EpicyclicOrbit, LeavesTheLocalStandardOfRestWhereItIs) {
 }
 
 TEST(EpicyclicOrbit, ComesBackAndGoesOnWhereItStopped) {
-  random::Stream rng({.seed = 3}, random::Purpose::latents);
-  for (const EpicyclicOrbit& orbit : both()) {
-    for (int i = 0; i < 50; ++i) {
-      const Vector6 start = random_state(rng);
-      const double time = rng.uniform(-150.0, 150.0);
-      const Vector6 end = orbit.trace(start, time);
-      EXPECT_LT((orbit.trace(end, -time) - start).cwiseAbs().maxCoeff(), 1e-9);
-      EXPECT_LT((orbit.trace(orbit.trace(start, 0.3 * time), 0.7 * time) - end).cwiseAbs().maxCoeff(), 1e-9);
-    }
-  }
+  for_random_orbits(3, 50, [](const EpicyclicOrbit& orbit, const Vector6& start, double time) {
+    const Vector6 end = orbit.trace(start, time);
+    EXPECT_LT((orbit.trace(end, -time) - start).cwiseAbs().maxCoeff(), 1e-9);
+    EXPECT_LT((orbit.trace(orbit.trace(start, 0.3 * time), 0.7 * time) - end).cwiseAbs().maxCoeff(), 1e-9);
+  });
 }
 
 TEST(EpicyclicOrbit, StartsWhereItStarts) {
@@ -64,52 +71,37 @@ TEST(EpicyclicOrbit, StartsWhereItStarts) {
 }
 
 TEST(EpicyclicOrbit, GivesOneStateWithAndWithoutDerivatives) {
-  random::Stream rng({.seed = 4}, random::Purpose::latents);
-  for (const EpicyclicOrbit& orbit : both()) {
-    for (int i = 0; i < 20; ++i) {
-      const Vector6 start = random_state(rng);
-      const double time = rng.uniform(-150.0, 150.0);
-      EXPECT_LT((orbit.linearise(start, time).state - orbit.trace(start, time)).cwiseAbs().maxCoeff(), 1e-10);
-    }
-  }
+  for_random_orbits(4, 20, [](const EpicyclicOrbit& orbit, const Vector6& start, double time) {
+    EXPECT_LT((orbit.linearise(start, time).state - orbit.trace(start, time)).cwiseAbs().maxCoeff(), 1e-10);
+  });
 }
 
 TEST(EpicyclicOrbit, HasTheFirstDerivativesThatDifferencesFind) {
-  random::Stream rng({.seed = 5}, random::Purpose::latents);
-  for (const EpicyclicOrbit& orbit : both()) {
-    for (int i = 0; i < 20; ++i) {
-      const Vector6 start = random_state(rng);
-      const double time = rng.uniform(-150.0, 150.0);
-      const LinearisedOrbit end = orbit.linearise(start, time);
-      const Matrix6 by_start =
-          jacobian_by_differences([&](const Vector6& x) { return orbit.trace(x, time); }, start, steps());
-      EXPECT_LT(row_difference(end.jacobian, by_start), 1e-9);
-      const Vector6 rate = central_difference([&](double h) { return Vector6(orbit.trace(start, time + h)); }, 0.1);
-      EXPECT_LT((end.rate - rate).cwiseAbs().maxCoeff(), 1e-9);
-    }
-  }
+  for_random_orbits(5, 20, [](const EpicyclicOrbit& orbit, const Vector6& start, double time) {
+    const LinearisedOrbit end = orbit.linearise(start, time);
+    const Matrix6 by_start =
+        jacobian_by_differences([&](const Vector6& x) { return orbit.trace(x, time); }, start, steps());
+    EXPECT_LT(row_difference(end.jacobian, by_start), 1e-9);
+    const Vector6 rate = central_difference([&](double h) { return Vector6(orbit.trace(start, time + h)); }, 0.1);
+    EXPECT_LT((end.rate - rate).cwiseAbs().maxCoeff(), 1e-9);
+  });
 }
 
 TEST(EpicyclicOrbit, HasTheSecondDerivativesThatDifferencesFind) {
-  random::Stream rng({.seed = 6}, random::Purpose::latents);
-  for (const EpicyclicOrbit& orbit : both()) {
-    for (int i = 0; i < 20; ++i) {
-      const Vector6 start = random_state(rng);
-      const double time = rng.uniform(-150.0, 150.0);
-      const CurvedOrbit end = orbit.curve(start, time);
-      const auto jacobian = [&](const Vector6& x, double t) { return orbit.linearise(x, t).jacobian; };
-      for (int k = 0; k < 6; ++k) {
-        const Matrix6 expected = central_difference(
-            [&](double h) { return Matrix6(jacobian(start + h * Vector6::Unit(k), time)); }, steps()[k]);
-        // Entries are of order 1/R0 (per pc) to 1/kappa R0 (per km/s), that is 1e-4 to 3e-3.
-        EXPECT_LT((end.jacobian_by_start[static_cast<std::size_t>(k)] - expected).cwiseAbs().maxCoeff(),
-                  1e-9 * std::max(1e-3, expected.cwiseAbs().maxCoeff()))
-            << "coordinate " << k;
-      }
-      const Matrix6 by_time = central_difference([&](double h) { return Matrix6(jacobian(start, time + h)); }, 0.1);
-      EXPECT_LT(row_difference(end.jacobian_by_time, by_time), 1e-9);
+  for_random_orbits(6, 20, [](const EpicyclicOrbit& orbit, const Vector6& start, double time) {
+    const CurvedOrbit end = orbit.curve(start, time);
+    const auto jacobian = [&](const Vector6& x, double t) { return orbit.linearise(x, t).jacobian; };
+    for (int k = 0; k < 6; ++k) {
+      const Matrix6 expected = central_difference(
+          [&](double h) { return Matrix6(jacobian(start + h * Vector6::Unit(k), time)); }, steps()[k]);
+      // Entries are of order 1/R0 (per pc) to 1/kappa R0 (per km/s), that is 1e-4 to 3e-3.
+      EXPECT_LT((end.jacobian_by_start[static_cast<std::size_t>(k)] - expected).cwiseAbs().maxCoeff(),
+                1e-9 * std::max(1e-3, expected.cwiseAbs().maxCoeff()))
+          << "coordinate " << k;
     }
-  }
+    const Matrix6 by_time = central_difference([&](double h) { return Matrix6(jacobian(start, time + h)); }, 0.1);
+    EXPECT_LT(row_difference(end.jacobian_by_time, by_time), 1e-9);
+  });
 }
 
 // A star that keeps its place in the rotating frame at another radius: circular orbits must stay circular, which needs
