@@ -115,11 +115,10 @@ TEST(AssociationStudy, MembershipsAreOfEachGroupAndOfTheField) {
 
 // What is drawn is what is inferred: at the truth the score of each parameter has mean zero over catalogues. 100 of
 // them, mean within 4.5 standard errors (Student's t of 99 degrees): false alarm 2e-5 a number, 0.6 % for all of about
-// 280. Errors twice Gaia's: distances matter.
+// 280. Errors are Gaia's.
 TEST(AssociationStudy, ScoresAreZeroOnAverageAtTheTruth) {
   for (const auto& chosen : kModels) {
     Configured c(chosen);
-    c.observation["error_scale"] = 2.0;
     constexpr int kCatalogues = 100;
     density::Matrix scores(c.truth.size(), kCatalogues);
     Vector gradient(c.truth.size());
