@@ -30,8 +30,8 @@ std::shared_ptr<const StarStates> stars(Eigen::Index count) {
 template <Orbits kOrbits>
 void log_likelihood(benchmark::State& state) {
   const auto data = stars(state.range(0));
-  const AssociationComponent::Indices group{.mean = 1, .dxyz = 7, .duvw = 8, .age = 9};
-  const PresentDayGaussian::Indices field{.mean = 10, .sd = 16, .partials = 22};
+  const AssociationComponent::Indices group{.mean = 1, .birth = sphere(7, 8), .age = 9};
+  const PresentDayGaussian::Indices field{.mean = 10, .shape = axes(16, 22)};
   std::vector<infer::density::Mixture::Part> parts(2);
   parts[0] = {
       .name = "association", .component = std::make_shared<AssociationComponent>(data, group, kOrbits), .weight = 0};

@@ -1,4 +1,4 @@
-// The stars of one association: born in a sphere of positions and velocities, carried along until now.
+// The stars of one association: born in an ellipsoid of positions and velocities, carried along until now.
 //
 // Either on orbits linear about the mean's (linear_orbits.hpp), or each on its own (own_orbits.hpp).
 #pragma once
@@ -6,6 +6,7 @@
 #include <memory>
 #include <variant>
 
+#include "infer/models/association/ellipsoid.hpp"
 #include "infer/models/association/linear_orbits.hpp"
 #include "infer/models/association/own_orbits.hpp"
 
@@ -15,12 +16,11 @@ enum class Orbits { linear, own };
 
 class AssociationComponent final : public density::Component {
  public:
-  /// Where the nine parameters stand in theta.
+  /// Where the parameters stand in theta.
   struct Indices {
     Eigen::Index mean;  ///< x today, pc; y, z, u, v, w follow
-    Eigen::Index dxyz;  ///< standard deviation of positions at birth, pc
-    Eigen::Index duvw;  ///< of velocities at birth, km/s
-    Eigen::Index age;   ///< Myr
+    Ellipsoid birth;
+    Eigen::Index age;  ///< Myr
   };
 
   AssociationComponent(std::shared_ptr<const StarStates> stars, Indices indices, Orbits orbits,
@@ -34,7 +34,7 @@ class AssociationComponent final : public density::Component {
   EpicyclicOrbit orbit_;
   // Of the last log_marginal.
   mutable std::variant<LinearOrbits, OwnOrbits> stars_;
-  mutable AgedSphere sphere_;
+  mutable AgedEllipsoid ellipsoid_;
 };
 
 }  // namespace praesepe::infer::models::association

@@ -1,5 +1,6 @@
 #include "infer/models/association/association_study.hpp"
 
+#include "infer/models/association/births.hpp"
 #include "infer/models/association/growth.hpp"
 #include "infer/models/association/observation.hpp"
 #include "sim/astrometry/gaia_schema.hpp"
@@ -45,11 +46,12 @@ std::vector<Vector> AssociationStudy::starts(const Catalogue& catalogue, const d
   constexpr std::size_t kStarts = 4;
   constexpr double kInside = 4.0;  // standard deviations of the prior
   auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
-  const auto steps = grow(model_, std::move(stars), kStarts, stream);
+  const Model simple = simplified(model_);
+  const auto steps = grow(simple, std::move(stars), kStarts, stream);
   if (steps.size() < static_cast<std::size_t>(model_.groups)) return {};
   std::vector<Vector> starts;
   for (const PointFit& fit : steps.back()) {
-    starts.push_back(space.pulled_inside(fit.theta, kInside));
+    starts.push_back(space.pulled_inside(restored(model_, simple, fit.theta), kInside));
   }
   return starts;
 }

@@ -58,22 +58,44 @@ em::NoisyPoints points_of(const StarStates& stars) {
   return points;
 }
 
+Model simplified(const Model& model) {
+  Model simple = model;
+  simple.orbits = Orbits::linear;
+  simple.births = Births::sphere;
+  simple.parameters = parameters_of(simple);
+  return simple;
+}
+
+density::Vector restored(const Model& model, const Model& simple, const density::Vector& theta) {
+  density::Vector all = density::Vector::Zero(model.size());
+  for (int k = 0; k < model.groups; ++k) {
+    const auto at = simple.group(k);
+    set_group(model.group(k), theta.segment<6>(at.mean),
+              {theta[at.birth.sd[0]], theta[at.birth.sd[3]], theta[at.age], 0.0}, all);
+  }
+  for (const Parameter& parameter : model.parameters) {
+    const auto found = std::ranges::find(simple.parameters, parameter.name, &Parameter::name);
+    if (found != simple.parameters.end()) all[model.index(parameter.name)] = theta[found - simple.parameters.begin()];
+  }
+  return all;
+}
+
 void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,
                density::Vector& theta) {
   theta.segment<6>(at.mean) = mean_now;
-  theta[at.dxyz] = birth.dxyz_pc;
-  theta[at.duvw] = birth.duvw_kms;
+  for (std::size_t i = 0; i < 6; ++i) theta[at.birth.sd[i]] = i < 3 ? birth.dxyz_pc : birth.duvw_kms;
+  if (at.birth.partials >= 0) theta.segment<15>(at.birth.partials).setZero();
   theta[at.age] = birth.age_myr;
 }
 
 void set_field(const PresentDayGaussian::Indices& at, const Gaussian6& now, density::Vector& theta) {
   const Vector6 sd = now.covariance.diagonal().cwiseSqrt(), by_sd = sd.cwiseInverse();
   theta.segment<6>(at.mean) = now.mean;
-  theta.segment<6>(at.sd) = sd;
-  if (at.partials < 0) return;
+  for (std::size_t i = 0; i < 6; ++i) theta[at.shape.sd[i]] = sd[static_cast<Eigen::Index>(i)];
+  if (at.shape.partials < 0) return;
   const Matrix6 correlation = by_sd.asDiagonal() * now.covariance * by_sd.asDiagonal();
   const auto partials = sim::mixture::partial_correlations(Matrix6(correlation.llt().matrixL()));
-  Eigen::Index next = at.partials;
+  Eigen::Index next = at.shape.partials;
   for (Eigen::Index i = 1; i < 6; ++i) {
     for (Eigen::Index j = 0; j < i; ++j) theta[next++] = partials(i, j);
   }

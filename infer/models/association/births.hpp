@@ -2,8 +2,7 @@
 #pragma once
 
 #include "infer/em/noisy_points.hpp"
-#include "infer/models/association/association_component.hpp"
-#include "infer/models/association/present_day_gaussian.hpp"
+#include "infer/models/association/model.hpp"
 
 namespace praesepe::infer::models::association {
 
@@ -18,6 +17,11 @@ std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& n
 
 /// The stars for EM: what of each was measured.
 em::NoisyPoints points_of(const StarStates& stars);
+
+/// The model with births in spheres and linear orbits: near enough to find where a posterior is, and faster.
+Model simplified(const Model& model);
+/// theta of the model as it was simplified, written for the model itself.
+density::Vector restored(const Model& model, const Model& simple, const density::Vector& theta);
 
 /// Writes a group, or the field, into theta.
 void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,

@@ -45,7 +45,6 @@ std::vector<Seed> pool(const Model& model, const em::NoisyPoints& points, sim::r
 Model with_groups(const Model& model, int groups) {
   Model other = model;
   other.groups = groups;
-  other.orbits = Orbits::linear;  // near enough, and faster
   other.parameters = parameters_of(other);
   return other;
 }

@@ -23,7 +23,22 @@ std::string mean_of(std::size_t axis) {
   return fmt::format("{} today, relative to the LSR", axis < kPositions ? "position" : "velocity");
 }
 
-std::vector<Parameter> group_parameters(int k, int groups) {
+/// Names of the partial correlations, row by row, with the prior under which all correlation matrices are equally
+/// probable.
+std::vector<std::pair<std::string, std::string>> partials() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (std::size_t row = 1; row < kAxes.size(); ++row) {
+    for (std::size_t column = 0; column < row; ++column) {
+      const double shape =
+          sim::mixture::lkj_shape(1.0, static_cast<Eigen::Index>(kAxes.size()), static_cast<Eigen::Index>(column));
+      all.emplace_back(fmt::format("partial_{}_{}", kAxes[column], kAxes[row]),
+                       fmt::format("beta({0}, {0}, -1, 1)", shape));
+    }
+  }
+  return all;
+}
+
+std::vector<Parameter> group_parameters(int k, int groups, Births births) {
   std::vector<Parameter> all;
   const auto add = [&](const char* name, const char* unit, std::string description, const char* prior,
                        const char* truth_prior, std::optional<double> truth) {
@@ -36,10 +51,24 @@ std::vector<Parameter> group_parameters(int k, int groups) {
     add(kAxes[axis], unit_of(axis), "mean " + mean_of(axis), position ? "normal(0, 200)" : "normal(0, 30)",
         position ? "normal(0, 60)" : "normal(0, 10)", position ? 40.0 * k : 5.0 * k);
   }
-  add("dxyz", "pc", "standard deviation of positions at birth along each axis", "log_uniform(0.5, 200)",
-      "log_uniform(2, 30)", 10.0);
-  add("duvw", "km/s", "standard deviation of velocities at birth along each axis", "log_uniform(0.05, 30)",
-      "log_uniform(0.5, 3)", 1.0);
+  const auto add_sd = [&](const char* name, bool position, const char* description) {
+    add(name, position ? "pc" : "km/s", description, position ? "log_uniform(0.5, 200)" : "log_uniform(0.05, 30)",
+        position ? "log_uniform(2, 30)" : "log_uniform(0.5, 3)", position ? 10.0 : 1.0);
+  };
+  if (births == Births::sphere) {
+    add_sd("dxyz", true, "standard deviation of positions at birth along each axis");
+    add_sd("duvw", false, "standard deviation of velocities at birth along each axis");
+  } else {
+    for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
+      add_sd((std::string("sigma_") + kAxes[axis]).c_str(), axis < kPositions, "standard deviation at birth");
+    }
+  }
+  if (births == Births::free) {
+    for (const auto& [name, prior] : partials()) {
+      add(name.c_str(), "", "partial correlation at birth, given the axes before both", prior.c_str(), prior.c_str(),
+          0.0);
+    }
+  }
   add("age", "Myr", "age", groups > 1 ? "ascending(uniform(0, 200))" : "uniform(0, 200)",
       groups > 1 ? "ascending(uniform(5, 100))" : "uniform(5, 100)", 20.0 + 10.0 * k);
   return all;
@@ -72,14 +101,9 @@ std::vector<Parameter> field_parameters(int k, int fields, bool correlated) {
         law(position ? "log_uniform(5, 2000)" : "log_uniform(1, 200)"),
         law(position ? "log_uniform(50, 120)" : "log_uniform(8, 40)"), position ? 80.0 : 20.0 * (k + 1));
   }
-  for (std::size_t row = 1; correlated && row < kAxes.size(); ++row) {
-    for (std::size_t column = 0; column < row; ++column) {
-      const double shape =
-          sim::mixture::lkj_shape(1.0, static_cast<Eigen::Index>(kAxes.size()), static_cast<Eigen::Index>(column));
-      const auto prior = fmt::format("beta({0}, {0}, -1, 1)", shape);
-      add(fmt::format("partial_{}_{}", kAxes[column], kAxes[row]), "",
-          "partial correlation of the field, given the axes before both", prior, prior, 0.0);
-    }
+  if (!correlated) return all;
+  for (const auto& [name, prior] : partials()) {
+    add(name, "", "partial correlation of the field, given the axes before both", prior, prior, 0.0);
   }
   return all;
 }
@@ -98,7 +122,8 @@ std::vector<Parameter> parameters_of(const Model& model) {
     all.push_back({"group_fraction", "", "fraction of the stars that belong to a group", "uniform(0, 1)",
                    "uniform(0.2, 0.8)", 0.5});
   }
-  for (int k = 0; k < model.groups; ++k) std::ranges::move(group_parameters(k, model.groups), std::back_inserter(all));
+  for (int k = 0; k < model.groups; ++k)
+    std::ranges::move(group_parameters(k, model.groups, model.births), std::back_inserter(all));
   for (int k = 0; model.has_field && k < model.fields; ++k) {
     std::ranges::move(field_parameters(k, model.fields, model.correlated_field), std::back_inserter(all));
   }
@@ -113,12 +138,14 @@ Eigen::Index Model::index(std::string_view name) const {
 
 AssociationComponent::Indices Model::group(int k) const {
   const auto of = [&](const char* name) { return index(fmt::format("group_{}_{}", k, name)); };
-  return {of("x"), of("dxyz"), of("duvw"), of("age")};
+  const auto shape = births == Births::sphere ? sphere(of("dxyz"), of("duvw"))
+                                              : axes(of("sigma_x"), births == Births::free ? of("partial_x_y") : -1);
+  return {of("x"), shape, of("age")};
 }
 
 PresentDayGaussian::Indices Model::field(int k) const {
   const auto of = [&](const char* name) { return index(field_name(k, fields, name)); };
-  return {of("x"), of("sigma_x"), correlated_field ? of("partial_x_y") : -1};
+  return {of("x"), axes(of("sigma_x"), correlated_field ? of("partial_x_y") : -1)};
 }
 
 Eigen::Index Model::field_weight(int k) const { return fields > 1 ? index(field_name(k, fields, "weight")) : -1; }
@@ -127,6 +154,8 @@ const std::vector<SettingKey>& model_keys() {
   static const sim::association::GalacticFrame frame;
   static const std::vector<SettingKey> keys{
       {"model.groups", "", "number of groups", 1.0},
+      {"model.births", "", "\"sphere\"; \"axes\": each with its standard deviation; \"free\": with correlations too",
+       std::string("sphere")},
       {"model.orbits", "", "\"own\": of each star; \"linear\": about that of the group's mean, faster",
        std::string("own")},
       {"model.distances", "",
@@ -151,6 +180,7 @@ Model read_model(const ModelSettings& settings) {
   model.has_field = fields > 0;
   model.fields = std::max(fields, 1);
   model.correlated_field = choice(settings, "field.correlations", {"none", "full"}) == 1;
+  model.births = static_cast<Births>(choice(settings, "model.births", {"sphere", "axes", "free"}));
   model.orbits = choice(settings, "model.orbits", {"own", "linear"}) == 0 ? Orbits::own : Orbits::linear;
   model.distances =
       choice(settings, "model.distances", {"integrated", "linear"}) == 0 ? Distances::integrated : Distances::linear;

@@ -3,7 +3,10 @@
 //   group_fraction                       share of the stars that are of a group, if there is a field
 //   group_k_weight                       share of group k among them, if there are several
 //   group_k_x, _y, _z, _u, _v, _w        its mean today relative to the LSR, pc and km/s
-//   group_k_dxyz, _duvw, _age            standard deviations at birth, pc and km/s; Myr
+//   group_k_age                          Myr
+//   group_k_dxyz, _duvw                  standard deviations at birth, pc and km/s
+//   group_k_sigma_x, ... _sigma_w        those of each axis, if births are no spheres
+//   group_k_partial_x_y, ...             partial correlations at birth, if births are free
 //   field_x, ..., field_w                mean of the field, pc and km/s
 //   field_sigma_x, ..., field_sigma_w    its standard deviations
 //   field_partial_x_y, ...               its partial correlations (sim/mixture/partial_correlations.hpp), if asked for
@@ -20,8 +23,15 @@ namespace praesepe::infer::models::association {
 
 constexpr int kMostGroups = 20, kMostFields = 8;
 
+enum class Births {
+  sphere,  ///< round in position and round in velocity
+  axes,    ///< a standard deviation along each axis
+  free     ///< and correlations
+};
+
 struct Model {
   int groups = 1;
+  Births births = Births::sphere;
   bool has_field = true;
   int fields = 1;  ///< Gaussians of the field, if there is one
   bool correlated_field = false;

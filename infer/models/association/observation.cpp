@@ -48,10 +48,10 @@ std::size_t word(const Observation& observation, const char* key, const std::vec
   }
 }
 
-enum class Orbits { exact, integrated, linear };
+enum class StarOrbits { exact, integrated, linear };
 
-Orbits orbits_of(const Observation& observation) {
-  return static_cast<Orbits>(word(observation, "orbits", {"exact", "integrated", "linear"}));
+StarOrbits orbits_of(const Observation& observation) {
+  return static_cast<StarOrbits>(word(observation, "orbits", {"exact", "integrated", "linear"}));
 }
 
 /// Whether each Gaussian of the field is drawn as a box of its mean and covariance, which the density knows nothing of.
@@ -60,11 +60,11 @@ bool is_field_uniform(const Observation& observation) {
 }
 
 /// The law that each star follows; null if only the mean does, and the stars an orbit linear about it.
-std::unique_ptr<const sim::association::Orbit> orbit_of_stars(const Model& model, Orbits orbits) {
+std::unique_ptr<const sim::association::Orbit> orbit_of_stars(const Model& model, StarOrbits orbits) {
   switch (orbits) {
-    case Orbits::exact: return std::make_unique<EpicyclicOrbit>(model.orbit);
-    case Orbits::integrated: return std::make_unique<sim::association::IntegratedOrbit>();
-    case Orbits::linear: break;
+    case StarOrbits::exact: return std::make_unique<EpicyclicOrbit>(model.orbit);
+    case StarOrbits::integrated: return std::make_unique<sim::association::IntegratedOrbit>();
+    case StarOrbits::linear: break;
   }
   return nullptr;
 }
@@ -81,10 +81,12 @@ class Generator {
     for (int k = 0; k < model.groups; ++k) {
       const auto at = model.group(k);
       const Vector6 mean = truth.segment<6>(at.mean);
-      sphere_.push_back({truth[at.dxyz], truth[at.duvw], truth[at.age], of_mean.trace(mean, -truth[at.age]), mean,
-                         aged_sphere(model.orbit, mean, truth[at.dxyz], truth[at.duvw], truth[at.age]).forward});
+      const Matrix6 factor = factor_at(at.birth, truth);
+      groups_.push_back({factor, truth[at.age], of_mean.trace(mean, -truth[at.age]), mean,
+                         aged_ellipsoid(model.orbit, mean, factor, truth[at.age]).forward});
     }
-    for (int k = 0; model.has_field && k < model.fields; ++k) field_factor_.push_back(factor_at(model.field(k), truth));
+    for (int k = 0; model.has_field && k < model.fields; ++k)
+      field_factor_.push_back(factor_at(model.field(k).shape, truth));
   }
 
   /// The component, groups first, and the state today.
@@ -97,23 +99,23 @@ class Generator {
     share /= fraction;
     int k = 0;
     while (k + 1 < model_.groups && share >= weight(k)) share -= weight(k++);
-    return {k, member(sphere_[static_cast<std::size_t>(k)], normal)};
+    return {k, member(groups_[static_cast<std::size_t>(k)], normal)};
   }
 
  private:
-  struct Sphere {
-    double dxyz, duvw, age;
+  struct Group {
+    Matrix6 birth_factor;
+    double age;
     Vector6 birth, now;
     Matrix6 forward;
   };
 
   double weight(int k) const { return truth_[model_.index(fmt::format("group_{}_weight", k))]; }
 
-  Vector6 member(const Sphere& sphere, const Vector6& normal) const {
-    Vector6 off = sphere.dxyz * normal;
-    off.tail<3>() = sphere.duvw * normal.tail<3>();
-    if (orbit_) return orbit_->trace(sphere.birth + off, sphere.age);
-    return sphere.now + sphere.forward * off;
+  Vector6 member(const Group& group, const Vector6& normal) const {
+    const Vector6 off = group.birth_factor * normal;
+    if (orbit_) return orbit_->trace(group.birth + off, group.age);
+    return group.now + group.forward * off;
   }
 
   /// `share`: uniform, chooses the Gaussian.
@@ -130,7 +132,7 @@ class Generator {
   const Vector& truth_;
   std::unique_ptr<const sim::association::Orbit> orbit_;
   bool uniform_field_;
-  std::vector<Sphere> sphere_;
+  std::vector<Group> groups_;
   std::vector<Matrix6> field_factor_;
 };
 

@@ -10,7 +10,7 @@ namespace {
 struct OpenDistance {
   Batch rho;
   Batch6 by_distance;
-  BatchTriangle across;
+  BatchSymmetric across;
 };
 
 /// Likely t, and the width about it that the parallax and the Gaussian leave.
@@ -23,7 +23,7 @@ Peak likely_distance(const OpenDistance& open, const BatchOverlap& linear) {
   for (Eigen::Index a = 0; a < 6; ++a) {
     const Batch& y = open.by_distance[at(a)];
     along += y * linear.u[at(a)];
-    for (Eigen::Index b = 0; b < 6; ++b) twice_g += y * open.by_distance[at(b)] * linear.twice_g(a, b);
+    for (Eigen::Index b = 0; b < 6; ++b) twice_g += y * open.by_distance[at(b)] * linear.h(a, b);
   }
   const Batch variance = open.rho * open.rho;
   const Batch distance = xsimd::max(Batch(1.0) - variance * along, Batch(0.05));  // over that of the parallax
@@ -38,8 +38,7 @@ BatchStars moved(const BatchStars& stars, const OpenDistance& open, const Batch&
     const Batch& y = open.by_distance[at(a)];
     there.mean[at(a)] += (factor - Batch(1.0)) * y;
     for (Eigen::Index b = 0; b <= a; ++b) {
-      const std::size_t ab = at(triangle_at(a, b));
-      there.covariance[ab] += stretch * open.across[ab] - variance * y * open.by_distance[at(b)];
+      there.covariance(a, b) += stretch * open.across(a, b) - variance * y * open.by_distance[at(b)];
     }
   }
   return there;
@@ -110,8 +109,9 @@ BatchOverlap overlap_with(const BatchGaussian& gaussian, const double* lane) {
   const Batch rho = field_of(lane, StarStates::kParallaxError);
   const auto is_open = rho > Batch(0.0);
   if (xsimd::none(is_open)) return linear;
-  const OpenDistance open{xsimd::select(is_open, rho, Batch(1.0)), fields_of<6>(lane, StarStates::kByDistance),
-                          fields_of<21>(lane, StarStates::kAcross)};
+  const OpenDistance open{xsimd::select(is_open, rho, Batch(1.0)),
+                          fields_of<6>(lane, StarStates::kByDistance),
+                          {fields_of<21>(lane, StarStates::kAcross)}};
   return select(is_open, integrated(gaussian, stars, open, likely_distance(open, linear)), linear);
 }
 

@@ -17,15 +17,19 @@ static_assert(kLanes % kWidth == 0);
 constexpr std::size_t at(Eigen::Index i) { return static_cast<std::size_t>(i); }
 
 using Batch6 = std::array<Batch, 6>;
-using BatchTriangle = std::array<Batch, at(em::triangle(6))>;  ///< lower triangle, row by row
+
+/// Symmetric 6 x 6: the lower triangle, row by row.
+struct BatchSymmetric : std::array<Batch, at(em::triangle(6))> {
+  static std::size_t place(Eigen::Index a, Eigen::Index b) {
+    return association::at(triangle_at(std::max(a, b), std::min(a, b)));
+  }
+  const Batch& operator()(Eigen::Index a, Eigen::Index b) const { return (*this)[place(a, b)]; }
+  Batch& operator()(Eigen::Index a, Eigen::Index b) { return (*this)[place(a, b)]; }
+};
 
 struct BatchGaussian {
   Batch6 mean;
-  BatchTriangle covariance;
-
-  const Batch& c(Eigen::Index a, Eigen::Index b) const {
-    return covariance[at(triangle_at(std::max(a, b), std::min(a, b)))];
-  }
+  BatchSymmetric covariance;
 };
 
 /// The same Gaussian for all.
@@ -33,7 +37,7 @@ inline BatchGaussian broadcast(const Gaussian6& gaussian) {
   BatchGaussian all;
   for (Eigen::Index a = 0; a < 6; ++a) {
     all.mean[at(a)] = Batch(gaussian.mean[a]);
-    for (Eigen::Index b = 0; b <= a; ++b) all.covariance[at(triangle_at(a, b))] = Batch(gaussian.covariance(a, b));
+    for (Eigen::Index b = 0; b <= a; ++b) all.covariance(a, b) = Batch(gaussian.covariance(a, b));
   }
   return all;
 }
@@ -51,36 +55,38 @@ std::array<Batch, M> fields_of(const double* lane, Eigen::Index first) {
 /// Pi y, Pi S Pi and n of some stars.
 struct BatchStars {
   Batch6 mean;
-  BatchTriangle covariance;
+  BatchSymmetric covariance;
   std::array<Batch, 3> unseen;
 };
 
 inline BatchStars stars_of(const double* lane) {
-  return {fields_of<6>(lane, StarStates::kMean), fields_of<21>(lane, StarStates::kCovariance),
+  return {fields_of<6>(lane, StarStates::kMean),
+          {fields_of<21>(lane, StarStates::kCovariance)},
           fields_of<3>(lane, StarStates::kUnseen)};
 }
 
 /// T and d of some stars.
-inline void set_up(const BatchGaussian& gaussian, const BatchStars& stars, BatchTriangle& t, Batch6& d) {
+inline void set_up(const BatchGaussian& gaussian, const BatchStars& stars, BatchSymmetric& t, Batch6& d) {
   const std::array<Batch, 3>& n = stars.unseen;
   const auto along = [&n](const Batch& u, const Batch& v, const Batch& w) { return n[0] * u + n[1] * v + n[2] * w; };
   const Batch speed = along(gaussian.mean[3], gaussian.mean[4], gaussian.mean[5]);  // n . mean
   Batch6 cn;                                                                        // C n
-  for (Eigen::Index a = 0; a < 6; ++a) cn[at(a)] = along(gaussian.c(a, 3), gaussian.c(a, 4), gaussian.c(a, 5));
+  for (Eigen::Index a = 0; a < 6; ++a)
+    cn[at(a)] = along(gaussian.covariance(a, 3), gaussian.covariance(a, 4), gaussian.covariance(a, 5));
   const Batch ncn = n[0] * cn[3] + n[1] * cn[4] + n[2] * cn[5];
   // Pi C Pi + n n^T = C - n (Cn)^T - (Cn) n^T + (1 + nCn) n n^T,  n without entries for positions
   for (Eigen::Index a = 0; a < 6; ++a) {
     d[at(a)] = stars.mean[at(a)] - gaussian.mean[at(a)];
     for (Eigen::Index b = 0; b <= a; ++b) {
-      t[at(triangle_at(a, b))] = stars.covariance[at(triangle_at(a, b))] + gaussian.c(a, b);
+      t(a, b) = stars.covariance(a, b) + gaussian.covariance(a, b);
     }
   }
   for (Eigen::Index a = 3; a < 6; ++a) {
     const Batch& na = n[at(a - 3)];
     d[at(a)] += na * speed;
-    for (Eigen::Index b = 0; b < 3; ++b) t[at(triangle_at(a, b))] -= na * cn[at(b)];
+    for (Eigen::Index b = 0; b < 3; ++b) t(a, b) -= na * cn[at(b)];
     const Batch rest = na * (ncn + Batch(1.0)) - cn[at(a)];
-    for (Eigen::Index b = 3; b <= a; ++b) t[at(triangle_at(a, b))] += rest * n[at(b - 3)] - na * cn[at(b)];
+    for (Eigen::Index b = 3; b <= a; ++b) t(a, b) += rest * n[at(b - 3)] - na * cn[at(b)];
   }
 }
 
@@ -89,15 +95,11 @@ struct BatchOverlap {
   Batch value;
   xsimd::batch_bool<double> sound;
   Batch6 u;
-  BatchTriangle h;
-
-  const Batch& twice_g(Eigen::Index a, Eigen::Index b) const {
-    return h[at(triangle_at(std::max(a, b), std::min(a, b)))];
-  }
+  BatchSymmetric h;  ///< twice the slopes by C
 };
 
 inline BatchOverlap overlap(const BatchGaussian& gaussian, const BatchStars& stars) {
-  BatchTriangle t;
+  BatchSymmetric t;
   Batch6 d, inverse_pivot;
   BatchOverlap result;
   set_up(gaussian, stars, t, d);
@@ -106,8 +108,7 @@ inline BatchOverlap overlap(const BatchGaussian& gaussian, const BatchStars& sta
   result.value = solution.log_density;
   result.sound = solution.sound;
   for (Eigen::Index a = 0; a < 3; ++a)
-    for (Eigen::Index b = 0; b <= a; ++b)
-      result.h[at(triangle_at(a + 3, b + 3))] += stars.unseen[at(a)] * stars.unseen[at(b)];
+    for (Eigen::Index b = 0; b <= a; ++b) result.h(a + 3, b + 3) += stars.unseen[at(a)] * stars.unseen[at(b)];
   return result;
 }
 

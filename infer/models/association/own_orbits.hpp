@@ -1,14 +1,15 @@
-// What all stars of a catalogue say of one birth sphere, each on its own orbit.
+// What all stars of a catalogue say of one birth ellipsoid, each on its own orbit.
 //
 // Over an old group the map from states today back to births is far from linear. Over what one star's measurements
-// leave open it is nearly so. Each star therefore has the sphere carried along an orbit close to its own, that of its
-// likely state x:
+// leave open it is nearly so. Each star therefore has the ellipsoid carried along an orbit close to its own, that of
+// its likely state x:
 //
 //   b_x = F(x; -t),  B, J = B^-1            where it was born, and the map's Jacobians there
-//   m_x = x + J (b - b_x)                   the sphere of birth mean b, on orbits linear about that of x
+//   m_x = x + J (b - b_x)                   the ellipsoid of birth mean b, on orbits linear about that of x
 //   C_x = J C_birth J^T
 //   ln p = ln N(star; m_x, C_x)             overlaps.hpp
-//   x <- m_x + C_x u                        the likely state by this: twice, from the mean's orbit (aged_sphere.hpp) on
+//   x <- m_x + C_x u                        the likely state by this: twice, from the mean's orbit (aged_ellipsoid.hpp)
+//   on
 //
 // For a star without errors this is exactly the density of its birth times det B, wherever in the group it is. With
 // errors, or without a radial velocity, it is Laplace's approximation at the birth: off by 0.005 at most in ln p of 50
@@ -17,9 +18,9 @@
 //
 // Slopes. With u, G those of ln p by m_x and C_x, W = J^T G J, r = m_x - x, g = J^T u and
 //
-//   K = -2 W C_birth J^T - g r^T:    d ln p = g . (db - F_t dt) + sum_ij K_ij dB_ij + 2 tr_x(W) dxyz d(dxyz) + ...
+//   K = -2 W C_birth J^T - g r^T:    d ln p = g . (db - F_t dt) + sum_ij K_ij dB_ij + sum_ij W_ij d(C_birth)_ij
 //
-// (tr_x, tr_v as in aged_sphere.hpp). x enters by dB alone: the first order is gone. Its slope q_k = sum_ij K_ij
+// x enters by dB alone: the first order is gone. Its slope q_k = sum_ij K_ij
 // dB_ij/dx_k goes on to the m and C that x was found with, dx = (1 - C Q) (dm + dC u), Q = u u^T - 2 G, and so from
 // step to step back to the mean's orbit.
 //
@@ -28,7 +29,7 @@
 
 #include <memory>
 
-#include "infer/models/association/aged_sphere.hpp"
+#include "infer/models/association/aged_ellipsoid.hpp"
 #include "infer/models/association/star_states.hpp"
 #include "infer/models/association/star_sums.hpp"
 
@@ -39,9 +40,9 @@ class OwnOrbits {
   explicit OwnOrbits(std::shared_ptr<const StarStates> stars);
 
   /// ln p of each star, (N); -infinity as of Overlaps.
-  void evaluate(const EpicyclicOrbit& orbit, const AgedSphere& sphere, density::Array& values);
-  /// The gradient of sum_n weight_n ln p_n at the last `evaluate`, by the sphere's parameters. weight: (N).
-  AgedSphereSlopes slopes(const AgedSphere& sphere, const density::Array& weight) const;
+  void evaluate(const EpicyclicOrbit& orbit, const AgedEllipsoid& ellipsoid, density::Array& values);
+  /// The gradient of sum_n weight_n ln p_n at the last `evaluate`, by the ellipsoid. weight: (N).
+  AgedEllipsoidSlopes slopes(const AgedEllipsoid& ellipsoid, const density::Array& weight) const;
 
  private:
   std::shared_ptr<const StarStates> stars_;

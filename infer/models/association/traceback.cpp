@@ -100,7 +100,7 @@ Matrix variances(const Model& model, int k, const Matrix& draws, double time) {
   for (Eigen::Index i = 0; i < draws.rows(); ++i) {
     const Vector theta = draws.row(i);
     const Vector6 mean = theta.segment<6>(at.mean);
-    const auto now = aged_sphere(model.orbit, mean, theta[at.dxyz], theta[at.duvw], theta[at.age]).now;
+    const auto now = aged_ellipsoid(model.orbit, mean, factor_at(at.birth, theta), theta[at.age]).now;
     const Matrix6 back = model.orbit.linearise(mean, time).jacobian;
     all.col(i) = (back * now.covariance * back.transpose()).diagonal().head<3>();
   }

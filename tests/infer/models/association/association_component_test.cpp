@@ -17,7 +17,7 @@ using density::Array;
 using density::Vector;
 
 // Not in the order of the formulas, and with a stranger in front.
-constexpr AssociationComponent::Indices kIndices{.mean = 3, .dxyz = 2, .duvw = 9, .age = 1};
+constexpr AssociationComponent::Indices kIndices{.mean = 3, .birth = {.sd = {2, 2, 2, 9, 9, 9}}, .age = 1};
 
 Vector theta_of(const Vector6& mean, double dxyz, double duvw, double age) {
   Vector theta(10);
@@ -69,7 +69,7 @@ TEST_P(OnBothOrbits, HasTheGradientThatDifferencesFind) {
   Vector unit(10);
   unit << 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 0.2, 0.2, 0.2, 0.1;
   for (const double age : {1.0, 20.0, 80.0, 150.0}) {
-    const Gaussian6 now = aged_sphere(EpicyclicOrbit(), example_mean(), 10.0, 1.0, age).now;
+    const Gaussian6 now = aged_ellipsoid(EpicyclicOrbit(), example_mean(), sphere_factor(10.0, 1.0), age).now;
     // Beside the truth, so that no entry is small by itself.
     const Vector theta = theta_of(example_mean() + Vector6(3.0, -4.0, 2.0, 0.3, 0.2, -0.3), 12.0, 0.8, 1.1 * age);
     for (const double error_scale : {1.0, 30.0}) {  // distances as good as known, and open
@@ -83,10 +83,21 @@ TEST_P(OnBothOrbits, HasTheGradientThatDifferencesFind) {
   }
 }
 
+TEST_P(OnBothOrbits, HasTheGradientOfFreeBirths) {
+  Vector theta(28), unit(28);
+  theta << example_mean(), 12.0, 9.0, 15.0, 0.8, 1.0, 0.6, Vector::Constant(15, 0.3), 40.0;
+  unit << 1.0, 1.0, 1.0, 0.2, 0.2, 0.2, 2.0, 2.0, 2.0, 0.1, 0.1, 0.1, Vector::Constant(15, 0.1), 2.0;
+  const Gaussian6 now = aged_ellipsoid(EpicyclicOrbit(), example_mean(), sphere_factor(10.0, 1.0), 30.0).now;
+  const AssociationComponent component(std::make_shared<const StarStates>(example_stars(now, 13)),
+                                       {.mean = 0, .birth = axes(6, 12), .age = 27}, GetParam());
+  EXPECT_TRUE(tests::check_gradient(in_units(field::weighted_sum(component), theta, unit), Vector::Zero(28), 1e-8,
+                                    Vector::Constant(1, 0.05)));
+}
+
 // False alarms: 6e-5, nine scores beyond 4.5 standard errors. Fails where the errors are taken 20 % too small.
 TEST_P(OnBothOrbits, HasScoresOfMeanZeroAtTheTruth) {
   constexpr int kStars = 3000;
-  const Gaussian6 now = aged_sphere(EpicyclicOrbit(), example_mean(), 0.5, 0.05, 20.0).now;
+  const Gaussian6 now = aged_ellipsoid(EpicyclicOrbit(), example_mean(), sphere_factor(0.5, 0.05), 20.0).now;
   const Matrix6 errors = 4.0 * example_errors(0.05), root = errors.llt().matrixL();
   sim::random::Stream rng({.seed = 12}, sim::random::Purpose::noise);
   std::vector<StarState> states;

@@ -8,7 +8,7 @@
 #include <limits>
 #include <numbers>
 
-#include "infer/models/association/aged_sphere.hpp"
+#include "infer/models/association/aged_ellipsoid.hpp"
 #include "tests/infer/models/association/example_stars.hpp"
 
 namespace praesepe::infer::models::association {
@@ -69,7 +69,7 @@ TEST(Overlaps, AreNormalDensitiesOfWhatWasMeasured) {
 // mixed.
 TEST(Overlaps, KeepTheirDigitsForNarrowOldGroupsAndFarStars) {
   using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
-  const Gaussian6 group = aged_sphere(EpicyclicOrbit(), example_mean(), 0.5, 0.05, 150.0).now;
+  const Gaussian6 group = aged_ellipsoid(EpicyclicOrbit(), example_mean(), sphere_factor(0.5, 0.05), 150.0).now;
   const auto stars = example_stars(group, 10);
   for (const double shift : {0.0, 10.0, 1e4}) {  // pc
     const Gaussian6 gaussian{.mean = group.mean + shift * Vector6::Ones(), .covariance = group.covariance};

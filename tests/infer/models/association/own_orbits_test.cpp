@@ -19,7 +19,9 @@ using density::Array;
 constexpr double kDxyz = 30.0, kDuvw = 3.0, kAge = 100.0;  // pc, km/s, Myr: hot, old, 300 pc across
 const Matrix6 kNoErrors = 1e-12 * Matrix6::Identity();
 
-AgedSphere hot_group() { return aged_sphere(EpicyclicOrbit(), example_mean(), kDxyz, kDuvw, kAge); }
+AgedEllipsoid hot_group() {
+  return aged_ellipsoid(EpicyclicOrbit(), example_mean(), sphere_factor(kDxyz, kDuvw), kAge);
+}
 
 /// Stars of the hot group, each carried along its own orbit.
 std::vector<Vector6> members(int count) {

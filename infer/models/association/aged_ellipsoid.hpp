@@ -1,6 +1,6 @@
-// A birth sphere seen from today: the Gaussian of an association whose present-day mean is known, with its gradient.
+// A birth ellipsoid seen from today: the Gaussian of an association whose present-day mean is known, with its gradient.
 //
-//   b = F(m; -t)       B = d b / d m       J = B^-1       C = J C_birth J^T       C_birth = diag(dxyz^2 x3, duvw^2 x3)
+//   b = F(m; -t)       B = d b / d m       J = B^-1       C = J C_birth J^T
 //
 // m is the mean today, t the age, F an orbit: tracing m back gives the mean at birth, and the inverse of that map's
 // Jacobian is the Jacobian forward. Then only C depends on t, and m is what the stars show directly: it is far less
@@ -8,9 +8,9 @@
 //
 // Gradient of f(m, C), given g = df/dm and the symmetric G = df/dC: dJ = -J dB J, and with W = J^T G J
 //
-//   df = g . dm + sum_ij K_ij dB_ij + 2 tr_x(W) dxyz d(dxyz) + 2 tr_v(W) duvw d(duvw)         K = -2 W C_birth J^T
+//   df = g . dm + sum_ij K_ij dB_ij + sum_ij W_ij d(C_birth)_ij         K = -2 W C_birth J^T
 //
-// where tr_x, tr_v are traces over positions and over velocities, and dB follows from the second derivatives of F.
+// and dB follows from the second derivatives of F.
 #pragma once
 
 #include "sim/association/epicyclic_orbit.hpp"
@@ -23,22 +23,27 @@ using sim::association::Gaussian6;
 using sim::association::Matrix6;
 using sim::association::Vector6;
 
-struct AgedSphere {
-  double dxyz_pc, duvw_kms, age_myr;
+struct AgedEllipsoid {
+  Matrix6 birth;  ///< C_birth
+  double age_myr;
   Gaussian6 now;
   sim::association::CurvedOrbit back;  ///< from m to the mean at birth, back.first.state
   Matrix6 forward;                     ///< J
 };
 
-AgedSphere aged_sphere(const EpicyclicOrbit& orbit, const Vector6& mean_now, double dxyz_pc, double duvw_kms,
-                       double age_myr);
+/// birth_factor: F with C_birth = F F^T.
+AgedEllipsoid aged_ellipsoid(const EpicyclicOrbit& orbit, const Vector6& mean_now, const Matrix6& birth_factor,
+                             double age_myr);
+/// F of a sphere: standard deviations in pc and km/s.
+Matrix6 sphere_factor(double dxyz_pc, double duvw_kms);
 
-struct AgedSphereSlopes {
+struct AgedEllipsoidSlopes {
   Vector6 by_mean;
-  double by_dxyz, by_duvw, by_age;
+  Matrix6 by_birth;  ///< by C_birth, symmetric
+  double by_age;
 };
 
 /// The gradient of f, given g and G.
-AgedSphereSlopes pull_back(const AgedSphere& sphere, const Vector6& by_mean, const Matrix6& by_covariance);
+AgedEllipsoidSlopes pull_back(const AgedEllipsoid& ellipsoid, const Vector6& by_mean, const Matrix6& by_covariance);
 
 }  // namespace praesepe::infer::models::association
