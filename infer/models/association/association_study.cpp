@@ -3,6 +3,7 @@
 #include "infer/models/association/growth.hpp"
 #include "infer/models/association/observation.hpp"
 #include "sim/astrometry/gaia_schema.hpp"
+#include "sim/error.hpp"
 
 namespace praesepe::infer::models::association {
 
@@ -26,6 +27,9 @@ const std::vector<SettingKey>& AssociationStudy::observe_keys() const { return o
 
 void AssociationStudy::check(const Vector& truth, const Observation& observation) const {
   check_observation(observation);
+  if (model_.box_field) {
+    throw InputError("field.distribution: a box is that of a catalogue; simulations need \"gaussian\"");
+  }
   check_truth(model_, truth);
 }
 

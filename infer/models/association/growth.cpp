@@ -87,7 +87,7 @@ Vector alone(const Model& model, const em::GaussianComponent& whole, const Seed&
   set_group(model.group(0), seed.gaussian.mean, seed.birth, theta);
   if (!model.has_field) return theta;
   theta[model.index("group_fraction")] = std::clamp(seed.gaussian.weight, 1e-3, 0.9);
-  set_field(model.field(), {whole.mean, whole.covariance}, theta);
+  if (model.has_gaussian_field()) set_field(model.field(), {whole.mean, whole.covariance}, theta);
   return theta;
 }
 

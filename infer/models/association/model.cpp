@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "infer/models/association/uniform_box.hpp"
 #include "sim/error.hpp"
 #include "sim/mixture/partial_correlations.hpp"
 
@@ -23,7 +24,7 @@ std::string mean_of(std::size_t axis) {
   return fmt::format("{} today, relative to the LSR", axis < kPositions ? "position" : "velocity");
 }
 
-std::vector<Parameter> group_parameters(int k, int groups) {
+std::vector<Parameter> group_parameters(int k, int groups, bool has_field) {
   std::vector<Parameter> all;
   const auto add = [&](const char* name, const char* unit, std::string description, const char* prior,
                        const char* truth_prior, std::optional<double> truth) {
@@ -36,10 +37,11 @@ std::vector<Parameter> group_parameters(int k, int groups) {
     add(kAxes[axis], unit_of(axis), "mean " + mean_of(axis), position ? "normal(0, 200)" : "normal(0, 30)",
         position ? "normal(0, 60)" : "normal(0, 10)", position ? 40.0 * k : 5.0 * k);
   }
-  add("dxyz", "pc", "standard deviation of positions at birth along each axis", "log_uniform(0.5, 200)",
-      "log_uniform(2, 30)", 10.0);
-  add("duvw", "km/s", "standard deviation of velocities at birth along each axis", "log_uniform(0.05, 30)",
-      "log_uniform(0.5, 3)", 1.0);
+  // where there is no field, a group may have to take its place
+  add("dxyz", "pc", "standard deviation of positions at birth along each axis",
+      has_field ? "log_uniform(0.5, 200)" : "log_uniform(0.5, 2000)", "log_uniform(2, 30)", 10.0);
+  add("duvw", "km/s", "standard deviation of velocities at birth along each axis",
+      has_field ? "log_uniform(0.05, 30)" : "log_uniform(0.05, 200)", "log_uniform(0.5, 3)", 1.0);
   add("age", "Myr", "age", groups > 1 ? "ascending(uniform(0, 200))" : "uniform(0, 200)",
       groups > 1 ? "ascending(uniform(5, 100))" : "uniform(5, 100)", 20.0 + 10.0 * k);
   return all;
@@ -76,6 +78,11 @@ double real(const ModelSettings& settings, const char* key) {
   throw InputError(fmt::format("{}: expected a number from -1e4 to 1e4", key));
 }
 
+std::shared_ptr<const density::Component> field(const Model& model, std::shared_ptr<const StarStates> stars) {
+  if (model.box_field) return std::make_shared<UniformBox>(*stars);
+  return std::make_shared<PresentDayGaussian>(std::move(stars), model.field());
+}
+
 }  // namespace
 
 std::vector<Parameter> parameters_of(const Model& model) {
@@ -84,8 +91,9 @@ std::vector<Parameter> parameters_of(const Model& model) {
     all.push_back({"group_fraction", "", "fraction of the stars that belong to a group", "uniform(0, 1)",
                    "uniform(0.2, 0.8)", 0.5});
   }
-  for (int k = 0; k < model.groups; ++k) std::ranges::move(group_parameters(k, model.groups), std::back_inserter(all));
-  if (model.has_field) std::ranges::move(field_parameters(model.correlated_field), std::back_inserter(all));
+  for (int k = 0; k < model.groups; ++k)
+    std::ranges::move(group_parameters(k, model.groups, model.has_field), std::back_inserter(all));
+  if (model.has_gaussian_field()) std::ranges::move(field_parameters(model.correlated_field), std::back_inserter(all));
   return all;
 }
 
@@ -115,8 +123,10 @@ const std::vector<SettingKey>& model_keys() {
        frame.sun_velocity_kms[0]},
       {"model.sun_v", "km/s", "along the rotation", frame.sun_velocity_kms[1]},
       {"model.sun_w", "km/s", "to the north Galactic pole", frame.sun_velocity_kms[2]},
-      {"field.components", "", "0 or 1: whether a Gaussian of stars of no group is beside them", 1.0},
-      {"field.correlations", "", "of that Gaussian: \"none\" or \"full\"", std::string("none")}};
+      {"field.components", "", "0 or 1: whether stars of no group are beside them", 1.0},
+      {"field.distribution", "", "\"gaussian\", or \"box\": uniform within the edges of the catalogue",
+       std::string("gaussian")},
+      {"field.correlations", "", "of the Gaussian: \"none\" or \"full\"", std::string("none")}};
   return keys;
 }
 
@@ -124,6 +134,7 @@ Model read_model(const ModelSettings& settings) {
   Model model;
   model.groups = whole(settings, "model.groups", 1, kMostGroups);
   model.has_field = whole(settings, "field.components", 0, 1) == 1;
+  model.box_field = choice(settings, "field.distribution", {"gaussian", "box"}) == 1;
   model.correlated_field = choice(settings, "field.correlations", {"none", "full"}) == 1;
   if (choice(settings, "model.constants", {"physical", "chronostar"}) == 1) {
     model.frame = sim::association::johnson_soderblom_frame();
@@ -146,8 +157,7 @@ std::shared_ptr<const Mixture> mixture(const Model& model, std::shared_ptr<const
   auto all = std::make_shared<const Mixture>(std::move(groups));
   if (!model.has_field) return all;
   return std::make_shared<Mixture>(
-      std::vector<Mixture::Part>{{"", std::move(all), model.index("group_fraction")},
-                                 {"field", std::make_shared<PresentDayGaussian>(std::move(stars), model.field())}});
+      std::vector<Mixture::Part>{{"", std::move(all), model.index("group_fraction")}, {"field", field(model, stars)}});
 }
 
 }  // namespace praesepe::infer::models::association

@@ -4,7 +4,7 @@
 //   group_k_weight                       share of group k among them, if there are several
 //   group_k_x, _y, _z, _u, _v, _w        its mean today relative to the LSR, pc and km/s
 //   group_k_dxyz, _duvw, _age            standard deviations at birth, pc and km/s; Myr
-//   field_x, ..., field_w                mean of the field, pc and km/s
+//   field_x, ..., field_w                mean of the field, pc and km/s, if it is a Gaussian
 //   field_sigma_x, ..., field_sigma_w    its standard deviations
 //   field_partial_x_y, ...               its partial correlations (sim/mixture/partial_correlations.hpp), if asked for
 //
@@ -23,6 +23,7 @@ struct Model {
   int groups = 1;
   bool has_field = true;
   bool correlated_field = false;
+  bool box_field = false;  ///< uniform_box.hpp, without parameters, instead of a Gaussian
   sim::association::GalacticFrame frame = {};
   EpicyclicOrbit orbit = EpicyclicOrbit();
   std::vector<Parameter> parameters = {};
@@ -32,6 +33,7 @@ struct Model {
   Eigen::Index size() const { return static_cast<Eigen::Index>(parameters.size()); }
 
   AssociationComponent::Indices group(int k) const;
+  bool has_gaussian_field() const { return has_field && !box_field; }
   PresentDayGaussian::Indices field() const;
 };
 
