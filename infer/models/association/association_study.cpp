@@ -49,7 +49,7 @@ std::vector<Vector> AssociationStudy::starts(const Catalogue& catalogue, const d
   constexpr std::size_t kStarts = 4;
   constexpr double kInside = 4.0;  // standard deviations of the prior
   auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
-  const auto steps = grow(model_, std::move(stars), kStarts, stream);
+  const auto steps = grow(model_, stars, stream, {.kept = kStarts});
   if (steps.size() < static_cast<std::size_t>(model_.groups)) return {};
   std::vector<Vector> starts;
   for (const PointFit& fit : steps.back()) {

@@ -1,0 +1,142 @@
+#include "infer/models/association/moves.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+
+#include "infer/em/starting_mixture.hpp"
+#include "infer/models/association/point_fits.hpp"
+
+namespace praesepe::infer::models::association {
+
+using density::Vector;
+
+namespace {
+
+constexpr em::FitOptions kFitOptions{
+    .regularisation = 1e-2, .tolerance = 1e-6, .max_iterations = 200};  // pc^2, (km/s)^2
+
+std::string weight_name(int k) { return fmt::format("group_{}_weight", k); }
+
+/// Share of all stars.
+double share_of(const Model& model, const Vector& theta, int k) {
+  const double among_groups = model.groups > 1 ? theta[model.index(weight_name(k))] : 1.0;
+  return model.has_field ? theta[model.index("group_fraction")] * among_groups : among_groups;
+}
+
+void set_shares(const Model& model, const std::vector<double>& shares, Vector& theta) {
+  double sum = 0.0;
+  for (const double share : shares) sum += share;
+  if (model.has_field) theta[model.index("group_fraction")] = sum;
+  for (int k = 0; model.groups > 1 && k < model.groups; ++k) {
+    theta[model.index(weight_name(k))] = shares[static_cast<std::size_t>(k)] / sum;
+  }
+}
+
+/// Nine numbers of a group, wherever they stand.
+void copy_group(const Model& from, const Vector& theta, int k, const Model& to, int l, Vector& copy) {
+  const auto a = from.group(k), b = to.group(l);
+  set_group(b, theta.segment<6>(a.mean), {theta[a.dxyz], theta[a.duvw], theta[a.age], 0.0}, copy);
+}
+
+void copy_field(const Model& from, const Vector& theta, const Model& to, Vector& copy) {
+  for (const auto& parameter : from.parameters) {
+    if (parameter.name.starts_with("field_")) copy[to.index(parameter.name)] = theta[from.index(parameter.name)];
+  }
+}
+
+}  // namespace
+
+std::vector<Seed> seeds_of(const Model& model, const StarStates& stars, sim::random::Stream& stream) {
+  constexpr int kTrials = 3;
+  constexpr std::size_t kBirths = 3;  // of each
+  const em::NoisyPoints points = points_of(stars);
+  std::vector<Seed> seeds;
+  for (const int components : {1, model.groups + 1, model.groups + 4}) {
+    const auto fit = em::best_fit(points, static_cast<std::size_t>(components), kTrials, stream, kFitOptions);
+    for (const auto& gaussian : fit.mixture.components) {
+      auto births = likely_births(model.orbit, {gaussian.mean, gaussian.covariance});
+      if (births.size() > kBirths) births.resize(kBirths);
+      for (const Birth& birth : births) seeds.push_back({gaussian.weight, gaussian.mean, birth});
+    }
+  }
+  return seeds;
+}
+
+Vector with_seed(const Model& model, const Vector& theta, const Seed& seed) {
+  const Model next = with_groups(model, model.groups + 1);
+  Vector longer(next.size());
+  copy_field(model, theta, next, longer);
+  const double share = std::clamp(seed.share, 1e-3, 0.5);
+  std::vector<double> shares;
+  for (int k = 0; k < model.groups; ++k) {
+    copy_group(model, theta, k, next, k, longer);
+    shares.push_back((1.0 - share) * share_of(model, theta, k));
+  }
+  set_group(next.group(model.groups), seed.mean, seed.birth, longer);
+  shares.push_back(share);
+  set_shares(next, shares, longer);
+  return longer;
+}
+
+Vector without_group(const Model& model, const Vector& theta, int k) {
+  const Model next = with_groups(model, model.groups - 1);
+  Vector shorter(next.size());
+  copy_field(model, theta, next, shorter);
+  std::vector<double> shares;
+  for (int l = 0; l < next.groups; ++l) {
+    const int from = l < k ? l : l + 1;
+    copy_group(model, theta, from, next, l, shorter);
+    shares.push_back(share_of(model, theta, from) / (1.0 - share_of(model, theta, k)));
+  }
+  set_shares(next, shares, shorter);
+  return shorter;
+}
+
+std::vector<Vector> divisions(const Model& model, const Vector& theta) {
+  constexpr double kAgeFactor = 1.25;
+  std::vector<Vector> all;
+  for (int k = 0; k < model.groups; ++k) {
+    const auto at = model.group(k);
+    const Birth birth{theta[at.dxyz], theta[at.duvw], theta[at.age], 0.0};
+    const Vector6 mean = theta.segment<6>(at.mean);
+    const auto divide = [&](const Vector6& offset, double age_factor) {
+      Vector changed = theta;
+      Birth half = birth;
+      half.age_myr = birth.age_myr / age_factor;
+      set_group(at, mean - offset, half, changed);
+      half.age_myr = birth.age_myr * age_factor;
+      all.push_back(with_seed(model, changed, {0.5 * share_of(model, theta, k), mean + offset, half}));
+    };
+    // axes of the covariance in units of the birth sphere, so that positions do not outweigh velocities
+    Vector6 unit = Vector6::Constant(birth.dxyz_pc);
+    unit.tail<3>().setConstant(birth.duvw_kms);
+    const Matrix6 now = aged_sphere(model.orbit, mean, birth.dxyz_pc, birth.duvw_kms, birth.age_myr).now.covariance;
+    const Matrix6 scaled = unit.cwiseInverse().asDiagonal() * now * unit.cwiseInverse().asDiagonal();
+    const Eigen::SelfAdjointEigenSolver<Matrix6> axes(scaled);
+    for (int axis = 0; axis < 6; ++axis) {
+      const Vector6 offset = std::sqrt(axes.eigenvalues()[axis]) * unit.cwiseProduct(axes.eigenvectors().col(axis));
+      divide(0.5 * offset, 1.0);
+    }
+    divide(Vector6::Zero(), kAgeFactor);
+  }
+  return all;
+}
+
+Vector alone(const Model& model, const Gaussian6& all_stars, const Seed& seed) {
+  Vector theta(model.size());
+  set_group(model.group(0), seed.mean, seed.birth, theta);
+  set_shares(model, {std::clamp(seed.share, 1e-3, 0.9)}, theta);
+  if (model.has_gaussian_field()) set_field(model.field(), all_stars, theta);
+  return theta;
+}
+
+Gaussian6 gaussian_of(const StarStates& stars) {
+  sim::random::Stream unused({0, 0, 0}, sim::random::Purpose::starts);
+  const auto whole = em::best_fit(points_of(stars), 1, 1, unused, kFitOptions).mixture.components[0];
+  return {whole.mean, whole.covariance};
+}
+
+}  // namespace praesepe::infer::models::association
