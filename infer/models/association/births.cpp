@@ -11,6 +11,12 @@ namespace praesepe::infer::models::association {
 
 namespace {
 
+Vector6 units() {
+  Vector6 all = Vector6::Ones();
+  all.head<3>().setConstant(10.0);  // pc
+  return all;
+}
+
 /// (M, 6) Directions of a star that were measured.
 em::Matrix measured_directions(const StarState& star) {
   if (star.measured() == 6) return em::Matrix::Identity(6, 6);
@@ -53,9 +59,13 @@ em::NoisyPoints points_of(const StarStates& stars) {
     em::Matrix noise = directions * stars[n].state.covariance * directions.transpose();
     noise = (0.5 * (noise + noise.transpose())).eval();
     noise.diagonal().array() += kBlur;
-    points.add(directions * stars[n].state.mean, noise, directions);
+    points.add(directions * stars[n].state.mean, noise, directions * units().asDiagonal());
   }
   return points;
+}
+
+Gaussian6 from_units(const em::Vector& mean, const em::Matrix& covariance) {
+  return {units().cwiseProduct(mean), units().asDiagonal() * covariance * units().asDiagonal()};
 }
 
 void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,

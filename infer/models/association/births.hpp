@@ -16,8 +16,10 @@ struct Birth {
 /// several: positions and velocities shear apart, but oscillations bring parts of them together again.
 std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now);
 
-/// The stars for EM: what of each was measured.
+/// The stars for EM: what of each was measured, of positions in units of 10 pc and velocities in km/s, in which groups
+/// are round; and a Gaussian back from those units.
 em::NoisyPoints points_of(const StarStates& stars);
+Gaussian6 from_units(const em::Vector& mean, const em::Matrix& covariance);
 
 /// Writes a group, or the field, into theta.
 void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,

@@ -14,22 +14,23 @@ using density::Vector;
 
 namespace {
 
-constexpr double kGain = 0.01;  // nats: what counts as better
+constexpr double kGain = 0.01;        // nats: what counts as better
+constexpr std::size_t kFinished = 4;  // climbs that go on to the top
+
+void append(std::vector<Vector>& all, std::vector<Vector> more) { std::ranges::move(more, std::back_inserter(all)); }
 
 class Search {
  public:
   Search(const Model& model, const std::shared_ptr<const StarStates>& stars, sim::random::Stream& stream,
          const GrowthOptions& options)
-      : model_(model),
-        stars_(stars),
-        options_(options),
-        all_stars_(gaussian_of(*stars)),
-        seeds_(seeds_of(model, *stars, stream)) {}
+      : options_(options), all_stars_(gaussian_of(*stars)), seeds_(seeds_of(model, *stars, stream)) {
+    for (int groups = 1; groups <= model.groups; ++groups) {
+      climbers_.emplace_back(with_groups(model, groups), stars, options.threads);
+    }
+  }
 
   std::vector<std::vector<PointFit>> run() {
-    int groups = 0;
-    while (groups < model_.groups && step_to(groups + 1)) {
-      ++groups;
+    for (int groups = 1; groups <= static_cast<int>(climbers_.size()) && step_to(groups); ++groups) {
       if (!options_.exchanges) continue;
       exchange(groups);
       while (groups > 1 && step_back(groups)) exchange(--groups);
@@ -38,29 +39,33 @@ class Search {
   }
 
  private:
+  const Climber& climber(int groups) const { return climbers_[static_cast<std::size_t>(groups - 1)]; }
+  const Model& model(int groups) const { return climber(groups).model(); }
   std::vector<PointFit>& fits(int groups) { return fits_[static_cast<std::size_t>(groups - 1)]; }
+  const Vector& best(int groups) { return fits(groups).front().theta; }
 
   /// Adds what climbs from `points` lead to; whether the best became better.
   bool improve(int groups, const std::vector<Vector>& points) {
-    if (fits_.size() < static_cast<std::size_t>(groups)) fits_.emplace_back();
     auto& known = fits(groups);
     const double before = known.empty() ? -std::numeric_limits<double>::infinity() : known.front().log_density;
-    std::ranges::move(climb_from(with_groups(model_, groups), stars_, points, options_.kept, options_.threads),
-                      std::back_inserter(known));
+    std::ranges::move(climber(groups).climb(points, std::max(kFinished, options_.kept)), std::back_inserter(known));
     keep_best(known, options_.kept);
     return !known.empty() && known.front().log_density > before + kGain;
   }
 
   /// False if no point has a likelihood.
   bool step_to(int groups) {
+    constexpr std::size_t kTried = 12, kDivisionsTried = 4;
+    if (fits_.size() < static_cast<std::size_t>(groups)) fits_.emplace_back();
     std::vector<Vector> points;
-    const Model last = with_groups(model_, groups - 1);
-    if (groups == 1) {
-      for (const Seed& seed : seeds_) points.push_back(alone(with_groups(model_, 1), all_stars_, seed));
-    } else {
-      const Vector& theta = fits(groups - 1).front().theta;
-      if (options_.exchanges) points = divisions(last, theta);
-      for (const Seed& seed : seeds_) points.push_back(with_seed(last, theta, seed));
+    for (const Seed& seed : seeds_) {
+      append(points, climber(groups).highest(groups == 1 ? alone(model(1), all_stars_, seed)
+                                                         : with_seed(model(groups - 1), best(groups - 1), seed),
+                                             1));
+    }
+    points = climber(groups).highest(points, kTried);
+    if (options_.exchanges && groups > 1) {
+      append(points, climber(groups).highest(divisions(model(groups - 1), best(groups - 1)), kDivisionsTried));
     }
     improve(groups, points);
     if (!fits(groups).empty()) return true;
@@ -70,13 +75,18 @@ class Search {
 
   void exchange(int groups) {
     constexpr int kMostRounds = 20;
-    const Model here = with_groups(model_, groups), fewer = with_groups(model_, groups - 1);
+    constexpr std::size_t kTriedOfEach = 3;
     for (int round = 0; groups > 1 && round < kMostRounds; ++round) {
       std::vector<Vector> points;
       for (int k = 0; k < groups; ++k) {
-        const Vector rest = without_group(here, fits(groups).front().theta, k);
-        for (const Seed& seed : seeds_) points.push_back(with_seed(fewer, rest, seed));
-        std::ranges::move(divisions(fewer, rest), std::back_inserter(points));
+        const Vector rest = without_group(model(groups), best(groups), k);
+        std::vector<Vector> instead;
+        for (const Seed& seed : seeds_) {
+          if (is_near(model(groups), best(groups), k, seed)) continue;
+          append(instead, climber(groups).highest(with_seed(model(groups - 1), rest, seed), 1));
+        }
+        append(points, climber(groups).highest(instead, kTriedOfEach));
+        append(points, climber(groups).highest(divisions(model(groups - 1), rest), 1));
       }
       if (!improve(groups, points)) return;
     }
@@ -84,17 +94,15 @@ class Search {
 
   /// Whether taking out a group is better than what is known of one group fewer.
   bool step_back(int groups) {
-    const Model here = with_groups(model_, groups);
     std::vector<Vector> points;
-    for (int k = 0; k < groups; ++k) points.push_back(without_group(here, fits(groups).front().theta, k));
+    for (int k = 0; k < groups; ++k) points.push_back(without_group(model(groups), best(groups), k));
     return improve(groups - 1, points);
   }
 
-  const Model& model_;
-  std::shared_ptr<const StarStates> stars_;
   GrowthOptions options_;
   Gaussian6 all_stars_;
   std::vector<Seed> seeds_;
+  std::vector<Climber> climbers_;  // of one group, two, ...
   std::vector<std::vector<PointFit>> fits_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
@@ -15,8 +16,8 @@ using density::Vector;
 
 namespace {
 
-constexpr em::FitOptions kFitOptions{
-    .regularisation = 1e-2, .tolerance = 1e-6, .max_iterations = 200};  // pc^2, (km/s)^2
+// As if every Gaussian had one more star, 5 pc and 0.5 km/s off: without it single stars become Gaussians.
+constexpr em::FitOptions kFitOptions{.regularisation = 0.3, .tolerance = 1e-6, .max_iterations = 200};
 
 std::string weight_name(int k) { return fmt::format("group_{}_weight", k); }
 
@@ -35,10 +36,20 @@ void set_shares(const Model& model, const std::vector<double>& shares, Vector& t
   }
 }
 
+Birth birth_of(const Model& model, const Vector& theta, int k) {
+  const auto at = model.group(k);
+  return {theta[at.dxyz], theta[at.duvw], theta[at.age], 0.0};
+}
+
+Gaussian6 group_now(const Model& model, const Vector& theta, int k) {
+  const Birth birth = birth_of(model, theta, k);
+  const Vector6 mean = theta.segment<6>(model.group(k).mean);
+  return aged_sphere(model.orbit, mean, birth.dxyz_pc, birth.duvw_kms, birth.age_myr).now;
+}
+
 /// Nine numbers of a group, wherever they stand.
 void copy_group(const Model& from, const Vector& theta, int k, const Model& to, int l, Vector& copy) {
-  const auto a = from.group(k), b = to.group(l);
-  set_group(b, theta.segment<6>(a.mean), {theta[a.dxyz], theta[a.duvw], theta[a.age], 0.0}, copy);
+  set_group(to.group(l), theta.segment<6>(from.group(k).mean), birth_of(from, theta, k), copy);
 }
 
 void copy_field(const Model& from, const Vector& theta, const Model& to, Vector& copy) {
@@ -54,18 +65,19 @@ std::vector<Seed> seeds_of(const Model& model, const StarStates& stars, sim::ran
   constexpr std::size_t kBirths = 3;  // of each
   const em::NoisyPoints points = points_of(stars);
   std::vector<Seed> seeds;
-  for (const int components : {1, model.groups + 1, model.groups + 4}) {
+  for (const int components : {1, model.groups + 1, 2 * (model.groups + 1) + 3}) {
     const auto fit = em::best_fit(points, static_cast<std::size_t>(components), kTrials, stream, kFitOptions);
     for (const auto& gaussian : fit.mixture.components) {
-      auto births = likely_births(model.orbit, {gaussian.mean, gaussian.covariance});
+      const Gaussian6 now = from_units(gaussian.mean, gaussian.covariance);
+      auto births = likely_births(model.orbit, now);
       if (births.size() > kBirths) births.resize(kBirths);
-      for (const Birth& birth : births) seeds.push_back({gaussian.weight, gaussian.mean, birth});
+      seeds.push_back({gaussian.weight, now.mean, births});
     }
   }
   return seeds;
 }
 
-Vector with_seed(const Model& model, const Vector& theta, const Seed& seed) {
+std::vector<Vector> with_seed(const Model& model, const Vector& theta, const Seed& seed) {
   const Model next = with_groups(model, model.groups + 1);
   Vector longer(next.size());
   copy_field(model, theta, next, longer);
@@ -75,10 +87,19 @@ Vector with_seed(const Model& model, const Vector& theta, const Seed& seed) {
     copy_group(model, theta, k, next, k, longer);
     shares.push_back((1.0 - share) * share_of(model, theta, k));
   }
-  set_group(next.group(model.groups), seed.mean, seed.birth, longer);
   shares.push_back(share);
   set_shares(next, shares, longer);
-  return longer;
+  std::vector<Vector> all;
+  for (const Birth& birth : seed.births) {
+    set_group(next.group(model.groups), seed.mean, birth, longer);
+    all.push_back(longer);
+  }
+  return all;
+}
+
+bool is_near(const Model& model, const Vector& theta, int k, const Seed& seed) {
+  const Vector6 offset = seed.mean - theta.segment<6>(model.group(k).mean);
+  return offset.dot(group_now(model, theta, k).covariance.llt().solve(offset)) < 0.1;
 }
 
 Vector without_group(const Model& model, const Vector& theta, int k) {
@@ -96,47 +117,52 @@ Vector without_group(const Model& model, const Vector& theta, int k) {
 }
 
 std::vector<Vector> divisions(const Model& model, const Vector& theta) {
-  constexpr double kAgeFactor = 1.25;
+  constexpr double kSizeFactor = 1.5, kAgeFactor = 1.25;
   std::vector<Vector> all;
   for (int k = 0; k < model.groups; ++k) {
-    const auto at = model.group(k);
-    const Birth birth{theta[at.dxyz], theta[at.duvw], theta[at.age], 0.0};
-    const Vector6 mean = theta.segment<6>(at.mean);
-    const auto divide = [&](const Vector6& offset, double age_factor) {
+    const Birth birth = birth_of(model, theta, k);
+    const Gaussian6 now = group_now(model, theta, k);
+    const auto divide = [&](const Vector6& offset, double size_factor, double age_factor) {
+      const auto scaled = [&](double sizes, double age) {
+        return Birth{birth.dxyz_pc * sizes, birth.duvw_kms * sizes, birth.age_myr * age, 0.0};
+      };
       Vector changed = theta;
-      Birth half = birth;
-      half.age_myr = birth.age_myr / age_factor;
-      set_group(at, mean - offset, half, changed);
-      half.age_myr = birth.age_myr * age_factor;
-      all.push_back(with_seed(model, changed, {0.5 * share_of(model, theta, k), mean + offset, half}));
+      set_group(model.group(k), now.mean - offset, scaled(1.0 / size_factor, 1.0 / age_factor), changed);
+      const Seed half{0.5 * share_of(model, theta, k), now.mean + offset, {scaled(size_factor, age_factor)}};
+      std::ranges::move(with_seed(model, changed, half), std::back_inserter(all));
     };
     // axes of the covariance in units of the birth sphere, so that positions do not outweigh velocities
     Vector6 unit = Vector6::Constant(birth.dxyz_pc);
     unit.tail<3>().setConstant(birth.duvw_kms);
-    const Matrix6 now = aged_sphere(model.orbit, mean, birth.dxyz_pc, birth.duvw_kms, birth.age_myr).now.covariance;
-    const Matrix6 scaled = unit.cwiseInverse().asDiagonal() * now * unit.cwiseInverse().asDiagonal();
-    const Eigen::SelfAdjointEigenSolver<Matrix6> axes(scaled);
+    const Vector6 inverse = unit.cwiseInverse();
+    const Eigen::SelfAdjointEigenSolver<Matrix6> axes(
+        Matrix6(inverse.asDiagonal() * now.covariance * inverse.asDiagonal()));
     for (int axis = 0; axis < 6; ++axis) {
-      const Vector6 offset = std::sqrt(axes.eigenvalues()[axis]) * unit.cwiseProduct(axes.eigenvectors().col(axis));
-      divide(0.5 * offset, 1.0);
+      const Vector6 sd = std::sqrt(axes.eigenvalues()[axis]) * unit.cwiseProduct(axes.eigenvectors().col(axis));
+      divide(0.5 * sd, 1.0, 1.0);
     }
-    divide(Vector6::Zero(), kAgeFactor);
+    divide(Vector6::Zero(), kSizeFactor, 1.0);
+    divide(Vector6::Zero(), 1.0, kAgeFactor);
   }
   return all;
 }
 
-Vector alone(const Model& model, const Gaussian6& all_stars, const Seed& seed) {
+std::vector<Vector> alone(const Model& model, const Gaussian6& all_stars, const Seed& seed) {
   Vector theta(model.size());
-  set_group(model.group(0), seed.mean, seed.birth, theta);
   set_shares(model, {std::clamp(seed.share, 1e-3, 0.9)}, theta);
   if (model.has_gaussian_field()) set_field(model.field(), all_stars, theta);
-  return theta;
+  std::vector<Vector> all;
+  for (const Birth& birth : seed.births) {
+    set_group(model.group(0), seed.mean, birth, theta);
+    all.push_back(theta);
+  }
+  return all;
 }
 
 Gaussian6 gaussian_of(const StarStates& stars) {
   sim::random::Stream unused({0, 0, 0}, sim::random::Purpose::starts);
   const auto whole = em::best_fit(points_of(stars), 1, 1, unused, kFitOptions).mixture.components[0];
-  return {whole.mean, whole.covariance};
+  return from_units(whole.mean, whole.covariance);
 }
 
 }  // namespace praesepe::infer::models::association

@@ -7,28 +7,30 @@
 
 namespace praesepe::infer::models::association {
 
-/// What may be a group: its share of all stars, where it is today, and its birth.
+/// What may be a group: its share of all stars, where it is today, and births that it may have had.
 struct Seed {
   double share;
   Vector6 mean;
-  Birth birth;
+  std::vector<Birth> births;
 };
 
-/// Of the Gaussians that EM finds with one component, as many as groups and field, and three more: the likeliest births
-/// of each.
+/// The Gaussians that EM finds with one component, as many as groups and field, and twice as many and three.
 std::vector<Seed> seeds_of(const Model& model, const StarStates& stars, sim::random::Stream& stream);
 
-/// theta (of `model`) with a group more, its share taken from all others alike.
-density::Vector with_seed(const Model& model, const density::Vector& theta, const Seed& seed);
+/// theta (of `model`) with a group more, its share taken from all others alike: for each birth of the seed.
+std::vector<density::Vector> with_seed(const Model& model, const density::Vector& theta, const Seed& seed);
+
+/// Whether a seed would bring back group k: it lies within a third of a standard deviation of it.
+bool is_near(const Model& model, const density::Vector& theta, int k, const Seed& seed);
 
 /// theta with group k left out, its share given to all others alike; there must be a second group.
 density::Vector without_group(const Model& model, const density::Vector& theta, int k);
 
-/// All ways to divide a group of theta into two: along each axis of what it is today, and in age.
+/// All ways to divide a group of theta into two: along each axis of what it is today, in size and in age.
 std::vector<density::Vector> divisions(const Model& model, const density::Vector& theta);
 
-/// theta of one group, a Gaussian field as wide as all stars.
-density::Vector alone(const Model& model, const Gaussian6& all_stars, const Seed& seed);
+/// theta of one group, for each birth of the seed; a Gaussian field as wide as all stars.
+std::vector<density::Vector> alone(const Model& model, const Gaussian6& all_stars, const Seed& seed);
 
 /// Mean and covariance of all stars together, noise taken out.
 Gaussian6 gaussian_of(const StarStates& stars);

@@ -26,48 +26,9 @@ density::ParameterSpace default_space(const Model& model) {
   return {names, priors};
 }
 
-/// A point of the sampler's coordinates and the log density there.
-struct Place {
-  Vector q;
-  double height;
-};
-
-void keep_highest(std::vector<Place>& places, std::size_t kept) {
-  std::ranges::stable_sort(places, std::ranges::greater{}, &Place::height);
+void keep_highest(auto& places, std::size_t kept) {
+  std::ranges::stable_sort(places, [](const auto& a, const auto& b) { return a.height > b.height; });
   if (places.size() > kept) places.resize(kept);
-}
-
-std::vector<Place> inside(const Posterior& posterior, const std::vector<Vector>& points) {
-  constexpr double kInside = 4.0;  // standard deviations of the prior
-  std::vector<Place> places;
-  Vector gradient(posterior.dimension());
-  for (const Vector& theta : points) {
-    const Vector q = posterior.space().unconstrain(posterior.space().pulled_inside(theta, kInside));
-    const double height = posterior.log_density(q, gradient);
-    if (std::isfinite(height)) places.push_back({q, height});
-  }
-  return places;
-}
-
-/// Climbs from every place, at most `steps` steps. Densities keep scratch space: each thread has its own.
-void climb_all(const Model& model, const std::shared_ptr<const StarStates>& stars, std::vector<Place>& places,
-               int steps, int threads) {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    const Posterior posterior = default_posterior(model, stars);
-    nuts::OptimiserOptions options;
-    options.max_iterations = steps;
-    for (std::size_t i = next++; i < places.size(); i = next++) {
-      const auto top = nuts::maximise(posterior, places[i].q, options);
-      // groups in the order of their ages: the coordinates of shares are not those of other orders
-      const Vector q = posterior.space().relabelled(top.position);
-      Vector gradient(q.size());
-      places[i] = {q, posterior.log_density(q, gradient)};
-    }
-  };
-  std::vector<std::jthread> others;
-  for (int i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
 }
 
 }  // namespace
@@ -92,23 +53,64 @@ void keep_best(std::vector<PointFit>& fits, std::size_t kept) {
   if (fits.size() > kept) fits.resize(kept);
 }
 
-std::vector<PointFit> climb_from(const Model& model, const std::shared_ptr<const StarStates>& stars,
-                                 const std::vector<Vector>& points, std::size_t kept, int threads) {
-  constexpr std::size_t kTried = 12, kFinished = 4;
+Climber::Climber(Model model, std::shared_ptr<const StarStates> stars, int threads)
+    : model_(std::move(model)),
+      stars_(std::move(stars)),
+      threads_(threads),
+      posterior_(default_posterior(model_, stars_)) {}
+
+std::vector<Climber::Place> Climber::places_of(const std::vector<Vector>& points) const {
+  constexpr double kInside = 4.0;  // standard deviations of the prior
+  std::vector<Place> places;
+  Vector gradient(posterior_.dimension());
+  for (const Vector& theta : points) {
+    const Vector q = posterior_.space().unconstrain(posterior_.space().pulled_inside(theta, kInside));
+    const double height = posterior_.log_density(q, gradient);
+    if (std::isfinite(height)) places.push_back({q, height});
+  }
+  return places;
+}
+
+std::vector<Vector> Climber::highest(const std::vector<Vector>& points, std::size_t count) const {
+  std::vector<Place> places = places_of(points);
+  keep_highest(places, count);
+  std::vector<Vector> best;
+  for (const Place& place : places) best.push_back(posterior_.space().constrain(place.q));
+  return best;
+}
+
+/// Densities keep scratch space: each thread has its own.
+void Climber::climb_all(std::vector<Place>& places, int steps) const {
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    const Posterior posterior = default_posterior(model_, stars_);
+    nuts::OptimiserOptions options;
+    options.max_iterations = steps;
+    for (std::size_t i = next++; i < places.size(); i = next++) {
+      const auto top = nuts::maximise(posterior, places[i].q, options);
+      // groups in the order of their ages: the coordinates of shares are not those of other orders
+      const Vector q = posterior.space().relabelled(top.position);
+      Vector gradient(q.size());
+      places[i] = {q, posterior.log_density(q, gradient)};
+    }
+  };
+  std::vector<std::jthread> others;
+  for (int i = 1; i < threads_; ++i) others.emplace_back(work);
+  work();
+}
+
+std::vector<PointFit> Climber::climb(const std::vector<Vector>& points, std::size_t kept) const {
   constexpr int kFewSteps = 40, kToTheTop = 300;
-  const Posterior posterior = default_posterior(model, stars);
-  std::vector<Place> places = inside(posterior, points);
-  keep_highest(places, kTried);
-  climb_all(model, stars, places, kFewSteps, threads);
-  keep_highest(places, std::max(kFinished, kept));
-  climb_all(model, stars, places, kToTheTop, threads);
+  std::vector<Place> places = places_of(points);
+  climb_all(places, kFewSteps);
+  keep_highest(places, kept);
+  climb_all(places, kToTheTop);
   std::vector<PointFit> fits;
   for (const Place& place : places) {
-    const Vector theta = posterior.space().constrain(place.q);
+    const Vector theta = posterior_.space().constrain(place.q);
     Vector gradient(theta.size());
-    fits.push_back({theta, posterior.likelihood().log_likelihood(theta, gradient), place.height});
+    fits.push_back({theta, posterior_.likelihood().log_likelihood(theta, gradient), place.height});
   }
-  keep_best(fits, kept);
   return fits;
 }
 
