@@ -55,7 +55,7 @@ class Search {
 
   /// False if no point has a likelihood.
   bool step_to(int groups) {
-    constexpr std::size_t kTried = 12, kDivisionsTried = 4;
+    constexpr std::size_t kTried = 16, kDivisionsTried = 2;  // of each group
     if (fits_.size() < static_cast<std::size_t>(groups)) fits_.emplace_back();
     std::vector<Vector> points;
     for (const Seed& seed : seeds_) {
@@ -64,8 +64,8 @@ class Search {
                                              1));
     }
     points = climber(groups).highest(points, kTried);
-    if (options_.exchanges && groups > 1) {
-      append(points, climber(groups).highest(divisions(model(groups - 1), best(groups - 1)), kDivisionsTried));
+    for (int k = 0; options_.exchanges && k < groups - 1; ++k) {
+      append(points, climber(groups).highest(divisions(model(groups - 1), best(groups - 1), k), kDivisionsTried));
     }
     improve(groups, points);
     if (!fits(groups).empty()) return true;
@@ -86,7 +86,9 @@ class Search {
           append(instead, climber(groups).highest(with_seed(model(groups - 1), rest, seed), 1));
         }
         append(points, climber(groups).highest(instead, kTriedOfEach));
-        append(points, climber(groups).highest(divisions(model(groups - 1), rest), 1));
+        for (int l = 0; l < groups - 1; ++l) {
+          append(points, climber(groups).highest(divisions(model(groups - 1), rest, l), 1));
+        }
       }
       if (!improve(groups, points)) return;
     }

@@ -116,34 +116,32 @@ Vector without_group(const Model& model, const Vector& theta, int k) {
   return shorter;
 }
 
-std::vector<Vector> divisions(const Model& model, const Vector& theta) {
+std::vector<Vector> divisions(const Model& model, const Vector& theta, int k) {
   constexpr double kSizeFactor = 1.5, kAgeFactor = 1.25;
+  const Birth birth = birth_of(model, theta, k);
+  const Gaussian6 now = group_now(model, theta, k);
   std::vector<Vector> all;
-  for (int k = 0; k < model.groups; ++k) {
-    const Birth birth = birth_of(model, theta, k);
-    const Gaussian6 now = group_now(model, theta, k);
-    const auto divide = [&](const Vector6& offset, double size_factor, double age_factor) {
-      const auto scaled = [&](double sizes, double age) {
-        return Birth{birth.dxyz_pc * sizes, birth.duvw_kms * sizes, birth.age_myr * age, 0.0};
-      };
-      Vector changed = theta;
-      set_group(model.group(k), now.mean - offset, scaled(1.0 / size_factor, 1.0 / age_factor), changed);
-      const Seed half{0.5 * share_of(model, theta, k), now.mean + offset, {scaled(size_factor, age_factor)}};
-      std::ranges::move(with_seed(model, changed, half), std::back_inserter(all));
+  const auto divide = [&](const Vector6& offset, double size_factor, double age_factor) {
+    const auto scaled = [&](double sizes, double age) {
+      return Birth{birth.dxyz_pc * sizes, birth.duvw_kms * sizes, birth.age_myr * age, 0.0};
     };
-    // axes of the covariance in units of the birth sphere, so that positions do not outweigh velocities
-    Vector6 unit = Vector6::Constant(birth.dxyz_pc);
-    unit.tail<3>().setConstant(birth.duvw_kms);
-    const Vector6 inverse = unit.cwiseInverse();
-    const Eigen::SelfAdjointEigenSolver<Matrix6> axes(
-        Matrix6(inverse.asDiagonal() * now.covariance * inverse.asDiagonal()));
-    for (int axis = 0; axis < 6; ++axis) {
-      const Vector6 sd = std::sqrt(axes.eigenvalues()[axis]) * unit.cwiseProduct(axes.eigenvectors().col(axis));
-      divide(0.5 * sd, 1.0, 1.0);
-    }
-    divide(Vector6::Zero(), kSizeFactor, 1.0);
-    divide(Vector6::Zero(), 1.0, kAgeFactor);
+    Vector changed = theta;
+    set_group(model.group(k), now.mean - offset, scaled(1.0 / size_factor, 1.0 / age_factor), changed);
+    const Seed half{0.5 * share_of(model, theta, k), now.mean + offset, {scaled(size_factor, age_factor)}};
+    std::ranges::move(with_seed(model, changed, half), std::back_inserter(all));
+  };
+  // axes of the covariance in units of the birth sphere, so that positions do not outweigh velocities
+  Vector6 unit = Vector6::Constant(birth.dxyz_pc);
+  unit.tail<3>().setConstant(birth.duvw_kms);
+  const Vector6 inverse = unit.cwiseInverse();
+  const Eigen::SelfAdjointEigenSolver<Matrix6> axes(
+      Matrix6(inverse.asDiagonal() * now.covariance * inverse.asDiagonal()));
+  for (int axis = 0; axis < 6; ++axis) {
+    const Vector6 sd = std::sqrt(axes.eigenvalues()[axis]) * unit.cwiseProduct(axes.eigenvectors().col(axis));
+    divide(0.5 * sd, 1.0, 1.0);
   }
+  divide(Vector6::Zero(), kSizeFactor, 1.0);
+  divide(Vector6::Zero(), 1.0, kAgeFactor);
   return all;
 }
 

@@ -26,8 +26,8 @@ bool is_near(const Model& model, const density::Vector& theta, int k, const Seed
 /// theta with group k left out, its share given to all others alike; there must be a second group.
 density::Vector without_group(const Model& model, const density::Vector& theta, int k);
 
-/// All ways to divide a group of theta into two: along each axis of what it is today, in size and in age.
-std::vector<density::Vector> divisions(const Model& model, const density::Vector& theta);
+/// Ways to divide group k of theta into two: along each axis of what it is today, in size and in age.
+std::vector<density::Vector> divisions(const Model& model, const density::Vector& theta, int k);
 
 /// theta of one group, for each birth of the seed; a Gaussian field as wide as all stars.
 std::vector<density::Vector> alone(const Model& model, const Gaussian6& all_stars, const Seed& seed);
