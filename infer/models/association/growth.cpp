@@ -55,7 +55,7 @@ class Search {
 
   /// False if no point has a likelihood.
   bool step_to(int groups) {
-    constexpr std::size_t kTried = 16, kDivisionsTried = 2;  // of each group
+    constexpr std::size_t kTried = 16, kDivisionsTried = 4;  // of each group
     if (fits_.size() < static_cast<std::size_t>(groups)) fits_.emplace_back();
     std::vector<Vector> points;
     for (const Seed& seed : seeds_) {
