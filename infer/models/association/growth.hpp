@@ -17,7 +17,7 @@ namespace praesepe::infer::models::association {
 
 struct GrowthOptions {
   std::size_t kept = 1;   ///< fits of each number of groups
-  bool exchanges = true;  ///< and steps back
+  bool exchanges = true;  ///< and divisions and steps back
   int threads = 1;        ///< the result does not depend on it
 };
 
