@@ -51,7 +51,7 @@ def draw(table):
                          label=f"{'field' if k < 0 else f'group {k}'}: {chosen.sum()}")
         unit = "pc" if across == "x" else "km/s"
         axes.set(xlabel=f"${across.upper()}$ ({unit})", ylabel=f"${up.upper()}$ ({unit})")
-    grid[0, 0].legend(markerscale=2)
+    grid[0, 0].legend(markerscale=2, frameon=True, framealpha=0.9)
     return figure
 
 
