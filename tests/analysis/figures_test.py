@@ -84,6 +84,13 @@ class Figures(unittest.TestCase):
         done = draw("group_sizes.py", self.path, self.folder / "figure.svg")
         self.assertEqual(done.returncode, 2)
         self.assertIn("no column", done.stderr)
+    def test_groups_of_an_association_are_drawn_from_its_memberships(self):
+        rng = numpy.random.default_rng(4)
+        columns = {name: rng.uniform(5, 20, 40) for name in ("ra", "dec", "parallax", "pmra", "pmdec", "radial_velocity")}
+        columns |= {name: rng.uniform(size=40) for name in ("p_group_0", "p_group_1", "p_field")}
+        with open(self.path, "w", newline="") as file:
+            csv.writer(file).writerows([list(columns), *zip(*columns.values())])
+        self.succeed("association_members.py")
 
     def test_plotted_intervals_and_counts_are_those_of_the_summary(self):
         synthetic_posteriors.write(self.path, "globular", replicates=3, cells=4, draws=50, failed=[4])

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <iostream>
 #include <limits>
+#include <thread>
 
 #include "infer/models/association/growth.hpp"
 #include "infer/models/membership/field_choice.hpp"
@@ -11,6 +12,7 @@
 #include "sim/error.hpp"
 #include "sim/globular/model_checks.hpp"
 #include "sim/globular/model_table.hpp"
+#include "workflow/campaign/campaign.hpp"
 #include "workflow/command_line/command.hpp"
 #include "workflow/command_line/traceback.hpp"
 
@@ -56,6 +58,7 @@ options::options_description model_options() {
   named.add_options()("task", options::value<int>()->value_name("K")->default_value(0), "of traceback: which of them");
   named.add_options()("oldest", options::value<int>()->value_name("T")->default_value(60),
                       "of traceback: how far back, Myr");
+  named.add(settings_option());
   named.add(column_option());
   return named;
 }
@@ -101,6 +104,13 @@ sim::astrometry::Catalogue catalogue_of(const options::variables_map& values, co
                                          sim::astrometry::gaia_schema(std::move(required)), column_names(values));
 }
 
+/// What shapes the model, as a campaign of this study would have it.
+campaign::ModelSettings model_settings(const std::string& study, const std::vector<std::string>& changes) {
+  std::vector<std::string> all{"campaign.name=\"model\"", "campaign.study=\"" + study + "\""};
+  all.insert(all.end(), changes.begin(), changes.end());
+  return campaign::parse_campaign("", "praesepe model", {}, all).model;
+}
+
 std::string membership(const options::variables_map& values) {
   const int most = most_components(values);
   sim::random::Stream stream({0, 0, 0}, sim::random::Purpose::starts);
@@ -110,12 +120,13 @@ std::string membership(const options::variables_map& values) {
 
 std::string association(const options::variables_map& values) {
   namespace models = infer::models::association;
-  const int most = most_components(values);
-  models::Model model;
+  const models::Model model = models::with_groups(
+      models::read_model(model_settings("association", strings(values, "set"))), most_components(values));
   auto stars = std::make_shared<const models::StarStates>(
       models::read_star_states(catalogue_of(values, "association", {"parallax", "pmra", "pmdec"}), model.frame));
   sim::random::Stream stream({0, 0, 0}, sim::random::Purpose::starts);
-  return models::groups_table(model, std::move(stars), most, stream);
+  return models::groups_table(model, stars, stream,
+                              static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 std::string traceback_of(const options::variables_map& values) {

@@ -4,6 +4,7 @@
 #include "infer/models/association/growth.hpp"
 #include "infer/models/association/observation.hpp"
 #include "sim/astrometry/gaia_schema.hpp"
+#include "sim/error.hpp"
 
 namespace praesepe::infer::models::association {
 
@@ -27,6 +28,9 @@ const std::vector<SettingKey>& AssociationStudy::observe_keys() const { return o
 
 void AssociationStudy::check(const Vector& truth, const Observation& observation) const {
   check_observation(observation);
+  if (model_.box_field) {
+    throw InputError("field.distribution: a box is that of a catalogue; simulations need \"gaussian\"");
+  }
   check_truth(model_, truth);
 }
 
@@ -47,7 +51,7 @@ std::vector<Vector> AssociationStudy::starts(const Catalogue& catalogue, const d
   constexpr double kInside = 4.0;  // standard deviations of the prior
   auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
   const Model simple = simplified(model_);
-  const auto steps = grow(simple, std::move(stars), kStarts, stream);
+  const auto steps = grow(simple, stars, stream, {.kept = kStarts});
   if (steps.size() < static_cast<std::size_t>(model_.groups)) return {};
   std::vector<Vector> starts;
   for (const PointFit& fit : steps.back()) {

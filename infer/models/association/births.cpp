@@ -11,6 +11,12 @@ namespace praesepe::infer::models::association {
 
 namespace {
 
+Vector6 units() {
+  Vector6 all = Vector6::Ones();
+  all.head<3>().setConstant(10.0);  // pc
+  return all;
+}
+
 /// (M, 6) Directions of a star that were measured.
 em::Matrix measured_directions(const StarState& star) {
   if (star.measured() == 6) return em::Matrix::Identity(6, 6);
@@ -53,9 +59,13 @@ em::NoisyPoints points_of(const StarStates& stars) {
     em::Matrix noise = directions * stars[n].state.covariance * directions.transpose();
     noise = (0.5 * (noise + noise.transpose())).eval();
     noise.diagonal().array() += kBlur;
-    points.add(directions * stars[n].state.mean, noise, directions);
+    points.add(directions * stars[n].state.mean, noise, directions * units().asDiagonal());
   }
   return points;
+}
+
+Gaussian6 from_units(const em::Vector& mean, const em::Matrix& covariance) {
+  return {units().cwiseProduct(mean), units().asDiagonal() * covariance * units().asDiagonal()};
 }
 
 Model simplified(const Model& model) {
@@ -66,12 +76,15 @@ Model simplified(const Model& model) {
   return simple;
 }
 
+Birth birth_of(const AssociationComponent::Indices& at, const density::Vector& theta) {
+  return {theta[at.birth.sd[0]], theta[at.birth.sd[3]], theta[at.age], 0.0};
+}
+
 density::Vector restored(const Model& model, const Model& simple, const density::Vector& theta) {
   density::Vector all = density::Vector::Zero(model.size());
   for (int k = 0; k < model.groups; ++k) {
     const auto at = simple.group(k);
-    set_group(model.group(k), theta.segment<6>(at.mean),
-              {theta[at.birth.sd[0]], theta[at.birth.sd[3]], theta[at.age], 0.0}, all);
+    set_group(model.group(k), theta.segment<6>(at.mean), birth_of(at, theta), all);
   }
   for (const Parameter& parameter : model.parameters) {
     const auto found = std::ranges::find(simple.parameters, parameter.name, &Parameter::name);

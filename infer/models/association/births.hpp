@@ -15,13 +15,18 @@ struct Birth {
 /// several: positions and velocities shear apart, but oscillations bring parts of them together again.
 std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now);
 
-/// The stars for EM: what of each was measured.
+/// The stars for EM: what of each was measured, of positions in units of 10 pc and velocities in km/s, in which groups
+/// are round; and a Gaussian back from those units.
 em::NoisyPoints points_of(const StarStates& stars);
+Gaussian6 from_units(const em::Vector& mean, const em::Matrix& covariance);
 
 /// The model with births in spheres and linear orbits: near enough to find where a posterior is, and faster.
 Model simplified(const Model& model);
 /// theta of the model as it was simplified, written for the model itself.
 density::Vector restored(const Model& model, const Model& simple, const density::Vector& theta);
+
+/// That of a group in theta, if it is a sphere.
+Birth birth_of(const AssociationComponent::Indices& at, const density::Vector& theta);
 
 /// Writes a group, or the field, into theta.
 void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,

@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "infer/density/posterior.hpp"
-#include "infer/em/starting_mixture.hpp"
-#include "infer/models/association/births.hpp"
-#include "infer/nuts/quasi_newton.hpp"
+#include "infer/models/association/moves.hpp"
+#include "infer/models/association/uniform_box.hpp"
 
 namespace praesepe::infer::models::association {
 
@@ -16,183 +14,150 @@ using density::Vector;
 
 namespace {
 
-/// What may be a group: a Gaussian of today with its share of all stars, and a birth.
-struct Seed {
-  em::GaussianComponent gaussian;
-  Birth birth;
-};
+constexpr double kGain = 0.01;        // nats: what counts as better
+constexpr std::size_t kFinished = 4;  // climbs that go on to the top
 
-constexpr em::FitOptions kFitOptions{
-    .regularisation = 1e-2, .tolerance = 1e-6, .max_iterations = 200};  // pc^2, (km/s)^2
+void append(std::vector<Vector>& all, std::vector<Vector> more) { std::ranges::move(more, std::back_inserter(all)); }
 
-/// The Gaussians of EM with one component, as many as groups and field, and three more.
-std::vector<Seed> pool(const Model& model, const em::NoisyPoints& points, sim::random::Stream& stream) {
-  constexpr int kTrials = 3;
-  constexpr std::size_t kBirths = 3;  // of each
-  std::vector<Seed> seeds;
-  const int all = model.groups + model.fields;
-  for (const int components : {1, all, all + 3}) {
-    const auto fit = em::best_fit(points, static_cast<std::size_t>(components), kTrials, stream, kFitOptions);
-    for (const auto& gaussian : fit.mixture.components) {
-      auto births = likely_births(model.orbit, {gaussian.mean, gaussian.covariance});
-      if (births.size() > kBirths) births.resize(kBirths);
-      for (const Birth& birth : births) seeds.push_back({gaussian, birth});
+class Search {
+ public:
+  Search(const Model& model, const std::shared_ptr<const StarStates>& stars, sim::random::Stream& stream,
+         const GrowthOptions& options)
+      : options_(options), seeds_(seeds_of(model, *stars, stream)), fields_(likely_fields(model, *stars, stream)) {
+    for (int groups = 1; groups <= model.groups; ++groups) {
+      climbers_.emplace_back(with_groups(model, groups), stars, options.threads);
     }
   }
-  return seeds;
-}
 
-Model with_groups(const Model& model, int groups) {
-  Model other = model;
-  other.groups = groups;
-  other.parameters = parameters_of(other);
-  return other;
-}
-
-density::ParameterSpace default_space(const Model& model) {
-  std::vector<std::string> names;
-  std::vector<density::Prior> priors;
-  for (const auto& parameter : model.parameters) {
-    names.push_back(parameter.name);
-    priors.push_back(density::Prior::parse(parameter.default_prior));
+  std::vector<std::vector<PointFit>> run() {
+    for (int groups = 1; groups <= static_cast<int>(climbers_.size()) && step_to(groups); ++groups) {
+      if (!options_.exchanges) continue;
+      exchange(groups);
+      while (groups > 1 && step_back(groups)) exchange(--groups);
+    }
+    return std::move(fits_);
   }
-  return {names, priors};
-}
 
-double weight_of(const Model& model, const Vector& theta, int k) {
-  return model.groups > 1 ? theta[model.index(fmt::format("group_{}_weight", k))] : 1.0;
-}
+ private:
+  const Climber& climber(int groups) const { return climbers_[static_cast<std::size_t>(groups - 1)]; }
+  const Model& model(int groups) const { return climber(groups).model(); }
+  std::vector<PointFit>& fits(int groups) { return fits_[static_cast<std::size_t>(groups - 1)]; }
+  const Vector& best(int groups) { return fits(groups).front().theta; }
 
-/// theta of `next` with the groups of `last`, one fewer, and a seed: its share is taken from all others alike.
-Vector extended(const Model& next, const Model& last, const Vector& from, const Seed& seed) {
-  Vector theta(next.size());
-  for (const auto& parameter : last.parameters) {
-    const bool is_share = parameter.name.starts_with("group_") && parameter.name.ends_with("_weight");
-    if (!is_share) theta[next.index(parameter.name)] = from[last.index(parameter.name)];
+  /// Adds what climbs from `points` lead to; whether the best became better.
+  bool improve(int groups, const std::vector<Vector>& points) {
+    auto& known = fits(groups);
+    const double before = known.empty() ? -std::numeric_limits<double>::infinity() : known.front().log_density;
+    std::ranges::move(climber(groups).climb(points, std::max(kFinished, options_.kept)), std::back_inserter(known));
+    keep_best(known, options_.kept);
+    return !known.empty() && known.front().log_density > before + kGain;
   }
-  const double share = std::clamp(seed.gaussian.weight, 1e-3, 0.5);
-  const double before = next.has_field ? from[last.index("group_fraction")] : 1.0;
-  const double after = next.has_field ? share + (1.0 - share) * before : 1.0;
-  if (next.has_field) theta[next.index("group_fraction")] = after;
-  for (int k = 0; k < last.groups; ++k) {
-    theta[next.index(fmt::format("group_{}_weight", k))] = weight_of(last, from, k) * (1.0 - share) * before / after;
+
+  /// False if no point has a likelihood.
+  bool step_to(int groups) {
+    constexpr std::size_t kTried = 16, kDivisionsTried = 4;  // of each group
+    if (fits_.size() < static_cast<std::size_t>(groups)) fits_.emplace_back();
+    std::vector<Vector> points;
+    for (const Seed& seed : seeds_) {
+      if (groups > 1) {
+        append(points, climber(groups).highest(with_seed(model(groups - 1), best(groups - 1), seed), 1));
+        continue;
+      }
+      for (const Field& field : fields_) append(points, climber(1).highest(alone(model(1), field, seed), 1));
+    }
+    points = climber(groups).highest(points, kTried);
+    for (int k = 0; options_.exchanges && k < groups - 1; ++k) {
+      append(points, climber(groups).highest(divisions(model(groups - 1), best(groups - 1), k), kDivisionsTried));
+    }
+    improve(groups, points);
+    if (!fits(groups).empty()) return true;
+    fits_.pop_back();
+    return false;
   }
-  const int added = last.groups;
-  theta[next.index(fmt::format("group_{}_weight", added))] = share / after;
-  set_group(next.group(added), seed.gaussian.mean, seed.birth, theta);
-  return theta;
-}
 
-/// What the field may be: the Gaussians of EM; and, if there are several, as many about one mean, the Gaussian of all
-/// stars at several scales, since EM may have given one of its own to a group.
-std::vector<em::GaussianMixture> likely_fields(const Model& model, const em::NoisyPoints& points,
-                                               sim::random::Stream& stream) {
-  const auto fit = [&](int components) {
-    const int trials = components;  // one Gaussian has one maximum
-    return em::best_fit(points, static_cast<std::size_t>(components), trials, stream, kFitOptions).mixture;
-  };
-  const em::GaussianMixture whole = fit(1);
-  if (model.fields == 1) return {whole};
-  em::GaussianMixture nested = whole;
-  nested.components.assign(static_cast<std::size_t>(model.fields), whole.components[0]);
-  double scale = std::exp2(0.5 * (1 - model.fields));  // of variances, 2 from one to the next
-  for (auto& gaussian : nested.components) {
-    gaussian.weight = 1.0 / model.fields;
-    gaussian.covariance *= scale;
-    scale *= 2.0;
+  void exchange(int groups) {
+    constexpr int kMostRounds = 20;
+    constexpr std::size_t kTriedOfEach = 3;
+    for (int round = 0; groups > 1 && round < kMostRounds; ++round) {
+      std::vector<Vector> points;
+      for (int k = 0; k < groups; ++k) {
+        const Vector rest = without_group(model(groups), best(groups), k);
+        std::vector<Vector> instead;
+        for (const Seed& seed : seeds_) {
+          if (is_near(model(groups), best(groups), k, seed)) continue;
+          append(instead, climber(groups).highest(with_seed(model(groups - 1), rest, seed), 1));
+        }
+        append(points, climber(groups).highest(instead, kTriedOfEach));
+        for (int l = 0; l < groups - 1; ++l) {
+          append(points, climber(groups).highest(divisions(model(groups - 1), rest, l), 1));
+        }
+      }
+      if (!improve(groups, points)) return;
+    }
   }
-  return {fit(model.fields), nested};
-}
 
-/// theta with the seed as the only group beside a field.
-Vector alone(const Model& model, const em::GaussianMixture& field, const Seed& seed) {
-  Vector theta(model.size());
-  set_group(model.group(0), seed.gaussian.mean, seed.birth, theta);
-  if (!model.has_field) return theta;
-  theta[model.index("group_fraction")] = std::clamp(seed.gaussian.weight, 1e-3, 0.9);
-  for (int k = 0; k < model.fields; ++k) {
-    const em::GaussianComponent& gaussian = field.components[static_cast<std::size_t>(k)];
-    set_field(model.field(k), {gaussian.mean, gaussian.covariance}, theta);
-    if (model.fields > 1) theta[model.field_weight(k)] = gaussian.weight;
+  /// Whether taking out a group is better than what is known of one group fewer.
+  bool step_back(int groups) {
+    std::vector<Vector> points;
+    for (int k = 0; k < groups; ++k) points.push_back(without_group(model(groups), best(groups), k));
+    return improve(groups - 1, points);
   }
-  return theta;
+
+  GrowthOptions options_;
+  std::vector<Seed> seeds_;
+  std::vector<Field> fields_;
+  std::vector<Climber> climbers_;  // of one group, two, ...
+  std::vector<std::vector<PointFit>> fits_;
+};
+
+/// One number of groups in the table.
+struct Row {
+  Model model;
+  PointFit fit;
+  Eigen::Index free_parameters;
+  double bic, log_evidence;
+};
+
+Row row_of(const Model& model, const std::shared_ptr<const StarStates>& stars, const PointFit& fit) {
+  // shares add up to 1; the edges of a box are as much the data's as a Gaussian's mean and widths
+  const Eigen::Index shares = (model.groups > 1 ? 1 : 0) + (model.fields > 1 ? 1 : 0);
+  const Eigen::Index free = model.size() - shares + (model.box_field ? kBoxEdges : 0);
+  const double log_count = std::log(static_cast<double>(stars->size()));
+  return {model, fit, free, -2.0 * fit.log_likelihood + static_cast<double>(free) * log_count,
+          laplace_log_evidence(model, stars, fit)};
 }
 
-/// The best first, those that are the same maximum as a better one left out.
-void keep_best(std::vector<PointFit>& fits, std::size_t kept) {
-  constexpr double kSame = 1e-3;  // nats
-  std::ranges::sort(fits, std::ranges::greater{}, &PointFit::log_density);
-  const auto same = [](const PointFit& a, const PointFit& b) { return a.log_density - b.log_density < kSame; };
-  fits.erase(std::unique(fits.begin(), fits.end(), same), fits.end());
-  if (fits.size() > kept) fits.resize(kept);
-}
-
-/// Points for climbs, in the coordinates of the sampler: those of all that are highest.
-std::vector<Vector> highest(const density::Posterior& posterior, const std::vector<Vector>& points) {
-  constexpr double kInside = 4.0;  // standard deviations of the prior
-  constexpr std::size_t kClimbs = 12;
-  std::vector<std::pair<double, Vector>> all;
-  Vector gradient(posterior.dimension());
-  for (const Vector& theta : points) {
-    const Vector q = posterior.space().unconstrain(posterior.space().pulled_inside(theta, kInside));
-    const double height = posterior.log_density(q, gradient);
-    if (std::isfinite(height)) all.emplace_back(height, q);
+std::string ages_of(const Row& row) {
+  std::string ages;
+  for (int k = 0; k < row.model.groups; ++k) {
+    ages += fmt::format("{}{:.2f}", k > 0 ? " " : "", row.fit.theta[row.model.group(k).age]);
   }
-  std::ranges::sort(all, std::ranges::greater{}, [](const auto& point) { return point.first; });
-  std::vector<Vector> best;
-  for (std::size_t i = 0; i < std::min(kClimbs, all.size()); ++i) best.push_back(all[i].second);
-  return best;
-}
-
-PointFit climb(const density::Posterior& posterior, const Vector& from) {
-  const auto top = nuts::maximise(posterior, from);
-  const Vector theta = posterior.space().constrain(top.position);
-  Vector gradient(theta.size());
-  return {theta, posterior.likelihood().log_likelihood(theta, gradient), top.lp};
+  return ages;
 }
 
 }  // namespace
 
-std::vector<std::vector<PointFit>> grow(const Model& model, std::shared_ptr<const StarStates> stars, std::size_t kept,
-                                        sim::random::Stream& stream) {
-  const em::NoisyPoints points = points_of(*stars);
-  const auto fields = likely_fields(model, points, stream);
-  const std::vector<Seed> seeds = pool(model, points, stream);
-  std::vector<std::vector<PointFit>> steps;
-  for (int groups = 1; groups <= model.groups; ++groups) {
-    const Model last = with_groups(model, groups - 1), next = with_groups(model, groups);
-    const density::Posterior posterior(std::make_unique<density::StarLikelihood>(next.size(), mixture(next, stars)),
-                                       default_space(next));
-    std::vector<Vector> points_to_try;
-    for (const Seed& seed : seeds) {
-      if (!steps.empty()) points_to_try.push_back(extended(next, last, steps.back().front().theta, seed));
-      for (const auto& field : fields) {
-        if (steps.empty()) points_to_try.push_back(alone(next, field, seed));
-      }
-    }
-    std::vector<PointFit> fits;
-    for (const Vector& from : highest(posterior, points_to_try)) fits.push_back(climb(posterior, from));
-    if (fits.empty()) break;
-    keep_best(fits, kept);
-    steps.push_back(std::move(fits));
-  }
-  return steps;
+std::vector<std::vector<PointFit>> grow(const Model& model, const std::shared_ptr<const StarStates>& stars,
+                                        sim::random::Stream& stream, const GrowthOptions& options) {
+  return Search(simplified(model), stars, stream, options).run();
 }
 
-std::string groups_table(const Model& model, std::shared_ptr<const StarStates> stars, int most,
-                         sim::random::Stream& stream) {
-  std::string table = "groups,log_likelihood,free_parameters,bic,ages\n";
-  const double log_count = std::log(static_cast<double>(stars->size()));
-  const auto steps = grow(with_groups(model, most), std::move(stars), 1, stream);
-  for (std::size_t step = 0; step < steps.size(); ++step) {
-    const Model with = with_groups(model, static_cast<int>(step) + 1);
-    const PointFit& fit = steps[step].front();
-    const auto free = with.size() - (with.groups > 1 ? 1 : 0) - (with.fields > 1 ? 1 : 0);  // weights add up to 1
-    std::string ages;
-    for (int k = 0; k < with.groups; ++k)
-      ages += fmt::format("{}{:.2f}", k > 0 ? " " : "", fit.theta[with.group(k).age]);
-    table += fmt::format("{},{:.2f},{},{:.2f},{}\n", with.groups, fit.log_likelihood, free,
-                         -2.0 * fit.log_likelihood + static_cast<double>(free) * log_count, ages);
+std::string groups_table(const Model& model, const std::shared_ptr<const StarStates>& stars,
+                         sim::random::Stream& stream, int threads) {
+  std::vector<Row> rows;
+  for (const auto& fits : grow(model, stars, stream, {.threads = threads})) {
+    rows.push_back(row_of(with_groups(simplified(model), static_cast<int>(rows.size()) + 1), stars, fits.front()));
+  }
+  const auto by_bic = std::ranges::min_element(rows, {}, &Row::bic);
+  const auto by_evidence = std::ranges::max_element(rows, {}, &Row::log_evidence);
+  std::string table = "groups,log_likelihood,free_parameters,bic,log_evidence,best,ages\n";
+  for (auto row = rows.begin(); row != rows.end(); ++row) {
+    const char* best = row == by_bic && row == by_evidence ? "both"
+                       : row == by_bic                     ? "bic"
+                       : row == by_evidence                ? "log_evidence"
+                                                           : "";
+    table += fmt::format("{},{:.2f},{},{:.2f},{:.2f},{},{}\n", row->model.groups, row->fit.log_likelihood,
+                         row->free_parameters, row->bic, row->log_evidence, best, ages_of(*row));
   }
   return table;
 }

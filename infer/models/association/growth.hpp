@@ -1,31 +1,37 @@
-// From one group to many: point fits of 1, 2, ... groups, each from the one before.
+// How many groups: point fits of 1, 2, ... groups, each from the one before, and back again.
 //
-// A pool of Gaussians, each with the births that it may have come from, is what EM finds with more components than
-// there will be groups. A group more is each of the pool in turn, put beside the groups that are there and climbed with
-// all parameters free; the best is kept. So a small group among greater ones is found although EM of the right number
-// of Gaussians prefers to divide the field.
+//   step      a group more: each of a pool beside the groups that are there, or one of these divided in two
+//   exchange  one group taken out, another put in its place, again and again until nothing is gained
+//   back      one of K groups taken out; if that is better than what was known of K - 1, the search goes on from there
+//
+// The pool is what EM finds with more Gaussians than there will be groups, each with the births that it may have come
+// from: so a small group among greater ones is found although EM of the right number of Gaussians prefers to divide the
+// field. Back and forth is the floating search of Pudil et al. 1994: a group that came in early and became useless
+// leaves again.
+//
+// All of it with births in spheres and on linear orbits (`simplified` in births.hpp): so are the parameters found.
 #pragma once
 
-#include "infer/density/parameter_space.hpp"
-#include "infer/models/association/model.hpp"
+#include "infer/models/association/point_fits.hpp"
 #include "sim/random/stream.hpp"
 
 namespace praesepe::infer::models::association {
 
-/// A maximum of the posterior with default priors, for some number of groups.
-struct PointFit {
-  density::Vector theta;  ///< of that model
-  double log_likelihood, log_density;
+struct GrowthOptions {
+  std::size_t kept = 1;   ///< fits of each number of groups
+  bool exchanges = true;  ///< and divisions and steps back
+  int threads = 1;        ///< the result does not depend on it
 };
 
 /// [k]: fits of k + 1 groups, the best first, at most `kept` that differ; up to model.groups, or to where the
 /// likelihood is 0 wherever EM leads.
-std::vector<std::vector<PointFit>> grow(const Model& model, std::shared_ptr<const StarStates> stars, std::size_t kept,
-                                        sim::random::Stream& stream);
+std::vector<std::vector<PointFit>> grow(const Model& model, const std::shared_ptr<const StarStates>& stars,
+                                        sim::random::Stream& stream, const GrowthOptions& options = {});
 
-/// CSV, one line for each number of groups up to `most`: groups,log_likelihood,free_parameters,bic,ages (Myr, separated
-/// by blanks). bic = -2 ln L + k ln N: the smaller the better.
-std::string groups_table(const Model& model, std::shared_ptr<const StarStates> stars, int most,
-                         sim::random::Stream& stream);
+/// CSV, one line for each number of groups up to model.groups: groups,log_likelihood,free_parameters,bic,log_evidence,
+/// best,ages. bic = -2 ln L + k ln N, the smaller the better; log_evidence by Laplace, the larger the better; best:
+/// which of both this number is the best by; ages in Myr, separated by blanks.
+std::string groups_table(const Model& model, const std::shared_ptr<const StarStates>& stars,
+                         sim::random::Stream& stream, int threads);
 
 }  // namespace praesepe::infer::models::association

@@ -7,7 +7,7 @@
 //   group_k_dxyz, _duvw                  standard deviations at birth, pc and km/s
 //   group_k_sigma_x, ... _sigma_w        those of each axis, if births are no spheres
 //   group_k_partial_x_y, ...             partial correlations at birth, if births are free
-//   field_x, ..., field_w                mean of the field, pc and km/s
+//   field_x, ..., field_w                mean of the field, pc and km/s, if it is a Gaussian
 //   field_sigma_x, ..., field_sigma_w    its standard deviations
 //   field_partial_x_y, ...               its partial correlations (sim/mixture/partial_correlations.hpp), if asked for
 //   field_k_weight, field_k_x, ...       share of the field, and all of these, of Gaussian k if the field has several
@@ -35,6 +35,7 @@ struct Model {
   bool has_field = true;
   int fields = 1;  ///< Gaussians of the field, if there is one
   bool correlated_field = false;
+  bool box_field = false;  ///< uniform_box.hpp, without parameters, instead of Gaussians
   Orbits orbits = Orbits::own;
   Distances distances = Distances::integrated;
   sim::association::GalacticFrame frame = {};
@@ -46,11 +47,14 @@ struct Model {
   Eigen::Index size() const { return static_cast<Eigen::Index>(parameters.size()); }
 
   AssociationComponent::Indices group(int k) const;
+  bool has_gaussian_field() const { return has_field && !box_field; }
   PresentDayGaussian::Indices field(int k = 0) const;
   /// Index of the share of a Gaussian of the field; -1 if it is the only one.
   Eigen::Index field_weight(int k) const;
 };
 
+/// "field_k_NAME", or "field_NAME" of a field of one Gaussian.
+std::string field_name(const Model& model, int k, const std::string& name);
 /// Of a model of this shape, in the order above.
 std::vector<Parameter> parameters_of(const Model& model);
 
