@@ -32,6 +32,15 @@ def curves(gathered, name):
             (z, table["ecdf"][chosen] - z, table["low"][chosen] - z, table["high"][chosen] - z)]
 
 
+def label(axes, name):
+    """The quantity's name, a product's on two lines, as small as it must be to stay in the panel."""
+    room = 15  # characters of 8 pt
+    parts = [style.symbol(part) for part in name.split("*")]
+    size = 8 * min(1.0, room / max(len(part) for part in parts))
+    text = axes.text(0.05, 0.95, " \N{MULTIPLICATION SIGN}\n".join(parts), transform=axes.transAxes, va="top", fontsize=size)
+    text.set_in_layout(False)
+
+
 def draw(gathered):
     names = quantities(gathered)
     figure, panels = style.panels(len(names))
@@ -41,7 +50,7 @@ def draw(gathered):
         axes.fill_between(z, low, high, color=style.GREY, alpha=0.35, lw=0, step="post")
         axes.plot([0, 1], [0, 0], color=style.GREY, lw=0.6)
         axes.step(z, difference, where="post", color=style.BLUE if inside else style.RED, lw=1.0)
-        axes.text(0.05, 0.95, style.symbol(name), transform=axes.transAxes, va="top", fontsize=8)
+        label(axes, name)
         axes.text(0.95, 0.05, f"p = {p:.2g}", transform=axes.transAxes, ha="right", fontsize=6)
         axes.set(xlim=(0, 1), xticks=[0, 0.5, 1])
         axes.set_xticklabels(["0", "0.5", "1"])
