@@ -1,5 +1,7 @@
 #include "infer/models/field/footprint.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -55,10 +57,15 @@ Array log_sky_density(const sim::astrometry::Catalogue& catalogue, const Footpri
   const Eigen::Vector3d middle = units::local_triad(footprint.ra, footprint.dec).radial;
   const Array chord = (directions(catalogue).radial.colwise() - middle).colwise().norm().transpose();
   const double edge = 2.0 * std::sin(0.5 * footprint.radius * units::kRadPerDeg);
-  if (!(chord <= edge).any()) {
-    throw InputError(catalogue.origin +
-                     ": no star is inside the footprint; set observe.footprint_ra and observe.footprint_dec, deg, to "
-                     "the centre of the catalogue, or observe.footprint_radius = 0");
+  const auto outside = (chord > edge).count();
+  // A simulation, which says of each star what it is, cuts the field at the edge and no cluster.
+  const bool may_reach_out = catalogue.has("component") && outside < chord.size();
+  if (outside > 0 && !may_reach_out) {
+    throw InputError(
+        fmt::format("{}: {} of {} stars lie outside the footprint, where there is no field; expected all inside "
+                    "observe.footprint_radius (deg) of observe.footprint_ra and observe.footprint_dec, "
+                    "or observe.footprint_radius = 0",
+                    catalogue.origin, outside, chord.size()));
   }
   return (chord <= edge).select(density, -std::numeric_limits<double>::infinity());
 }

@@ -24,7 +24,7 @@ void check_footprint(const Observation& observation, bool needed);
 double solid_angle(const sim::astrometry::Catalogue& catalogue, double radius);
 
 /// ln of the field's density on the sky at each star, (N), 1/sr; -infinity outside the footprint.
-/// Throws InputError if no star is inside.
+/// Throws InputError if a star is outside that no simulation put there, and if no star is inside.
 Array log_sky_density(const sim::astrometry::Catalogue& catalogue, const Footprint& footprint);
 
 /// A place in the disc, uniform on the sphere, from two uniform numbers; distance 1 pc, at rest.

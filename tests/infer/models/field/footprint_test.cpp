@@ -1,5 +1,6 @@
 #include "infer/models/field/footprint.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,6 +27,7 @@ sim::astrometry::Catalogue places(const Footprint& disc, std::size_t count) {
   sim::astrometry::Catalogue catalogue(count);
   catalogue.add("ra", "deg", ra);
   catalogue.add("dec", "deg", dec);
+  catalogue.add("component", "", std::vector<double>(count, 0.0));
   return catalogue;
 }
 
@@ -48,6 +50,7 @@ TEST(Footprint, DensityIsOneOverTheSolidAngleInsideAndNoneOutside) {
   sim::astrometry::Catalogue catalogue(3);
   catalogue.add("ra", "deg", {359.9, 0.3, 2.0});
   catalogue.add("dec", "deg", {0.0, 0.4, 0.0});
+  catalogue.add("component", "", {1.0, 1.0, 0.0});
   const Array density = log_sky_density(catalogue, {0.1, 0.0, 1.0});
   // a small disc: pi radius^2, to (radius / 1 rad)^2 / 12
   const double flat = M_PI * std::pow(sim::astrometry::kRadPerDeg, 2);
@@ -56,6 +59,21 @@ TEST(Footprint, DensityIsOneOverTheSolidAngleInsideAndNoneOutside) {
   EXPECT_EQ(density[2], -std::numeric_limits<double>::infinity());
   EXPECT_TRUE(log_sky_density(catalogue, {0.0, 0.0, 0.0}).isFinite().all()) << "radius 0 holds every star";
   EXPECT_THROW(log_sky_density(catalogue, {180.0, 0.0, 1.0}), InputError);
+}
+
+// Or else nine stars at the edge of a cone would be members for sure, wherever they move.
+TEST(Footprint, HoldsAllStarsOfACatalogueThatIsNoSimulation) {
+  sim::astrometry::Catalogue catalogue(2);
+  catalogue.origin = "stars.csv";
+  catalogue.add("ra", "deg", {0.0, 2.0});
+  catalogue.add("dec", "deg", {0.0, 0.0});
+  EXPECT_TRUE(log_sky_density(catalogue, {1.0, 0.0, 1.1}).isFinite().all());
+  try {
+    log_sky_density(catalogue, {0.5, 0.0, 1.1});
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), testing::StartsWith("stars.csv: 1 of 2 stars lie outside the footprint"));
+  }
 }
 
 }  // namespace
