@@ -93,7 +93,8 @@ TEST(GlobularField, IsThePlainStudyWithoutComponents) {
 /// The same stars under the mixture of which all belongs to the cluster: the same value, and the same gradient.
 TEST(GlobularField, IsThePlainStudyWhereTheClusterIsAll) {
   const Example plain(0), with_field(1);
-  const Catalogue catalogue = plain.simulate();
+  Catalogue catalogue = plain.simulate();
+  catalogue.add("component", "", std::vector<double>(catalogue.rows(), 0.0));
   Vector theta = with_field.truth, gradient(theta.size()), expected(kParameters);
   theta[with_field.model.field.cluster_fraction] = 1.0;
   const auto mixture = with_field.study.likelihood(catalogue, with_field.observation);
