@@ -268,6 +268,11 @@ TEST(Growth, IsTheSameOnAnyNumberOfThreads) {
   EXPECT_EQ(table(1), table(3));
 }
 
+double log_likelihood_at_truth(const Configured& c, const Catalogue& catalogue) {
+  Vector gradient(c.truth.size());
+  return c.study->likelihood(catalogue, c.observation)->log_likelihood(c.truth, gradient);
+}
+
 TEST(Growth, EndsNearTheTruth) {
   Configured c(settings(2.0));
   const Model model = read_model(settings(2.0));
@@ -280,10 +285,8 @@ TEST(Growth, EndsNearTheTruth) {
     for (std::size_t i = 1; i < fits.size(); ++i) EXPECT_GT(fits[i - 1].log_density, fits[i].log_density);
   }
   const PointFit& best = steps.back().front();
-  Vector gradient(c.truth.size());
   // a maximum is above the truth by half the number of parameters, 32, give or take sqrt(32 / 2): 4.5 of it
-  const double gain =
-      best.log_likelihood - c.study->likelihood(catalogue, c.observation)->log_likelihood(c.truth, gradient);
+  const double gain = best.log_likelihood - log_likelihood_at_truth(c, catalogue);
   EXPECT_GT(gain, 0.0);
   EXPECT_LT(gain, 34.0);
   // ages of such groups have posterior standard deviations of 1 to 2 Myr
@@ -300,10 +303,8 @@ TEST(Growth, FindsAFieldOfTwoGaussians) {
   const auto steps = grow(model, stars_of(catalogue, model), stream);
   ASSERT_EQ(steps.size(), 1U);
   const PointFit& best = steps.back().front();
-  Vector gradient(c.truth.size());
   // half the number of parameters, 35, give or take sqrt(35 / 2): 4.5 of it
-  const double gain =
-      best.log_likelihood - c.study->likelihood(catalogue, c.observation)->log_likelihood(c.truth, gradient);
+  const double gain = best.log_likelihood - log_likelihood_at_truth(c, catalogue);
   EXPECT_GT(gain, 0.0);
   EXPECT_LT(gain, 36.0);
   // 100 stars of each Gaussian, told apart less than fully: spreads to 10 %
