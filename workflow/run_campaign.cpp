@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "sim/error.hpp"
 #include "workflow/campaign_worker.hpp"
@@ -43,11 +42,6 @@ std::vector<std::int64_t> by_expected_time(std::vector<std::int64_t> tasks, cons
   return tasks;
 }
 
-int thread_count(int asked, const scheduler::Ranks& ranks) {
-  if (asked > 0) return asked;
-  return ranks.size() > 1 ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
-
 }  // namespace
 
 std::vector<std::int64_t> unfinished_tasks(const Campaign& campaign, const std::vector<Task>& plan,
@@ -70,7 +64,7 @@ std::vector<std::int64_t> unfinished_tasks(const Campaign& campaign, const std::
 RunOutcome run_campaign(const scheduler::Ranks& ranks, const Campaign& campaign, const std::vector<Task>& plan,
                         const ResultFolder& folder, const RunOptions& options) {
   note_crashes_in_marks();
-  const int threads = thread_count(options.threads, ranks);
+  const int threads = options.threads > 0 ? options.threads : ranks.default_threads();
   CampaignWorker worker(campaign, plan, folder, ranks.size(), threads);
   const auto work = [&worker](std::int64_t part) { return worker.work(Part::numbered(part)); };
   if (!ranks.is_first()) {

@@ -196,6 +196,7 @@ bool Ladder::fit_jump_along_ridge() {
     regions.push_back(modes[k]);
     regions.back().log_evidence -= modes_->best().log_evidence;
   }
+  if (regions.empty()) return false;
   Jump jump = fit_jump(mixture_of(regions), 0);
   if (!jump.is_trusted() || jump.step.proposals() == kMaxProposals) return false;
   jump_ = std::move(jump);

@@ -69,8 +69,10 @@ std::vector<Mode> regions_along_ridge(const std::vector<Draws>& chains) {
     const auto last = order.begin() + static_cast<std::ptrdiff_t>(at[k + 1] * draws);
     const Matrix piece = all(Eigen::all, std::vector<Eigen::Index>(first, last));
     const Vector mean = piece.rowwise().mean();
+    Matrix covariance = covariance_about(mean, piece);
+    if (covariance.llt().info() != Eigen::Success) continue;
     regions.push_back(
-        {mean, std::numeric_limits<double>::quiet_NaN(), covariance_about(mean, piece), std::log(at[k + 1] - at[k])});
+        {mean, std::numeric_limits<double>::quiet_NaN(), std::move(covariance), std::log(at[k + 1] - at[k])});
   }
   return regions;
 }

@@ -14,38 +14,39 @@
 // Consistent constants satisfy Omega = A - B, all in one unit: then xi', eta' of step 2 are the rates of xi, eta in the
 // frame in which 3 solves Hill's equations, and circular orbits near the Sun's stay circular to first order in xi / R0.
 // Accuracy: the error is of second order in the excursion; for 120 pc and 2.4 km/s it is 3.5 pc after 30 Myr and 22 pc
-// after 100 Myr (tests/sim/association/integrated_orbit_test.cpp). Cost: 0.05 us a state, 2 us with all second
-// derivatives.
+// after 100 Myr (tests/sim/association/integrated_orbit_test.cpp). Cost: 0.3 us a state with its Jacobian.
 #pragma once
 
-#include <array>
-
-#include "sim/association/milky_way.hpp"
+#include "sim/association/epicyclic_plane.hpp"
 #include "sim/association/orbit.hpp"
 
 namespace praesepe::sim::association {
 
-/// Angular rates in rad/Myr.
-struct EpicyclicConstants {
-  double sun_radius_pc;
-  double frame_rotation;      ///< Omega: how fast the axes of step 1 turn
-  double oort_a;              ///< A
-  double oort_b;              ///< B < 0
-  double vertical_frequency;  ///< nu
-};
-
-/// Those of small excursions from the circular orbit at R0: Omega = V0 / R0 = A - B, nu^2 = d^2 Phi / dz^2.
-EpicyclicConstants epicyclic_constants(const MilkyWay& galaxy);
-
-/// Chronostar's, to reproduce its numbers. Its Omega is V0 / R0 = 0.0275 km/s/pc taken for a rate per Myr (it is
-/// 0.028125), and differs from A - B too: an error of 3 pc in 30 Myr for stars 200 pc off.
-EpicyclicConstants chronostar_constants();
-
 /// An orbit and how its Jacobian moves with the start and the time.
-struct CurvedOrbit {
-  LinearisedOrbit first;
-  std::array<Matrix6, 6> jacobian_by_start;  ///< [k](i, j): d^2 state_i / d start_j d start_k; zero for k = z, w
-  Matrix6 jacobian_by_time;                  ///< d jacobian / dt, per Myr
+class CurvedOrbit {
+ public:
+  CurvedOrbit(const EpicyclicConstants& constants, const Vector6& start, double time_myr);
+
+  const LinearisedOrbit& first() const { return first_; }
+  const Matrix6& inverse_jacobian() const { return inverse_jacobian_; }
+
+  struct Slopes {
+    Vector6 by_start;
+    double by_time;  ///< per Myr
+  };
+  /// Of sum_ij k_ij jacobian_ij.
+  Slopes pull_back(const Matrix6& k) const;
+
+  /// What the orbits of all stars share: M of the plane, and how the Jacobian of (z, w) moves with the time.
+  const EpicyclicTurn& turn() const { return turn_; }
+  const Eigen::Matrix2d& upright_rate() const { return upright_rate_; }
+
+ private:
+  EpicyclicTurn turn_;
+  Eigen::Matrix2d upright_rate_;
+  Vector4<double> start_;
+  LinearisedOrbit first_;
+  Matrix6 inverse_jacobian_ = Matrix6::Zero();
 };
 
 class EpicyclicOrbit final : public Orbit {
@@ -55,7 +56,7 @@ class EpicyclicOrbit final : public Orbit {
 
   Vector6 trace(const Vector6& start, double time_myr) const override;
   LinearisedOrbit linearise(const Vector6& start, double time_myr) const override;
-  CurvedOrbit curve(const Vector6& start, double time_myr) const;
+  CurvedOrbit curve(const Vector6& start, double time_myr) const { return {constants_, start, time_myr}; }
   const EpicyclicConstants& constants() const { return constants_; }
 
  private:

@@ -5,9 +5,6 @@
 // The linearisation holds while the association is small beside R0 and young beside a turn of the Galaxy.
 #pragma once
 
-#include <array>
-
-#include "sim/association/epicyclic_orbit.hpp"
 #include "sim/association/orbit.hpp"
 
 namespace praesepe::sim::association {
@@ -16,16 +13,5 @@ namespace praesepe::sim::association {
 Gaussian6 birth_sphere(const Vector6& mean, double dxyz_pc, double duvw_kms);
 
 Gaussian6 present_day(const Orbit& orbit, const Gaussian6& birth, double age_myr);
-
-/// The association today, with derivatives by its mean at birth and its age.
-struct PresentDaySlopes {
-  Gaussian6 now;
-  Matrix6 mean_by_birth;                       ///< J
-  Vector6 mean_by_age;                         ///< per Myr
-  std::array<Matrix6, 6> covariance_by_birth;  ///< dC / d mean_birth[k]
-  Matrix6 covariance_by_age;                   ///< per Myr
-};
-
-PresentDaySlopes present_day_slopes(const EpicyclicOrbit& orbit, const Gaussian6& birth, double age_myr);
 
 }  // namespace praesepe::sim::association

@@ -3,17 +3,15 @@
 #include <charconv>
 #include <iostream>
 #include <limits>
-#include <thread>
 
-#include "infer/models/association/growth.hpp"
 #include "infer/models/membership/field_choice.hpp"
 #include "sim/astrometry/catalogue_reader.hpp"
-#include "sim/astrometry/gaia_schema.hpp"
 #include "sim/error.hpp"
 #include "sim/globular/model_checks.hpp"
 #include "sim/globular/model_table.hpp"
-#include "workflow/campaign/campaign.hpp"
 #include "workflow/command_line/command.hpp"
+#include "workflow/command_line/group_search.hpp"
+#include "workflow/command_line/model_input.hpp"
 #include "workflow/command_line/traceback.hpp"
 
 namespace praesepe::workflow::command_line {
@@ -47,8 +45,11 @@ options::options_description model_options() {
   named.add_options()("df", options::value<std::string>()->value_name("FILE.csv"),
                       "instead, the distribution function at the points of this file (columns r, v)");
   named.add_options()("table", options::value<std::string>()->value_name("NAME"),
-                      "instead, accuracy: ln f by the solver of inference and an independent solution; or virial: "
-                      "r_v/r_h and the bound F_b over all phi0 and g, which takes no parameters");
+                      "instead, of globular: accuracy: ln f by the solver of inference and an independent solution; or "
+                      "virial: r_v/r_h and the bound F_b over all phi0 and g, which takes no parameters. Of "
+                      "association: components: every group of every number");
+  named.add_options()("resume", options::value<std::string>()->value_name("FILE"),
+                      "of association: keep what is found in this file, and go on from there");
   named.add_options()("catalogue", options::value<std::string>()->value_name("FILE"),
                       "of membership: a catalogue with proper motions; of association: with parallaxes too");
   named.add_options()("components", options::value<int>()->value_name("K")->default_value(4),
@@ -90,43 +91,11 @@ std::string globular(const options::variables_map& values) {
   return sim::globular::model_table(model, radii);
 }
 
-int most_components(const options::variables_map& values) {
-  constexpr int kMost = 20;
-  const int most = values["components"].as<int>();
-  if (most < 1 || most > kMost) throw InputError(fmt::format("--components {}: expected 1 to {}", most, kMost));
-  return most;
-}
-
-sim::astrometry::Catalogue catalogue_of(const options::variables_map& values, const std::string& kind,
-                                        std::vector<std::string> required) {
-  if (!values.contains("catalogue")) throw InputError("praesepe model " + kind + ": --catalogue is missing");
-  return sim::astrometry::read_catalogue(values["catalogue"].as<std::string>(),
-                                         sim::astrometry::gaia_schema(std::move(required)), column_names(values));
-}
-
-/// What shapes the model, as a campaign of this study would have it.
-campaign::ModelSettings model_settings(const std::string& study, const std::vector<std::string>& changes) {
-  std::vector<std::string> all{"campaign.name=\"model\"", "campaign.study=\"" + study + "\""};
-  all.insert(all.end(), changes.begin(), changes.end());
-  return campaign::parse_campaign("", "praesepe model", {}, all).model;
-}
-
 std::string membership(const options::variables_map& values) {
   const int most = most_components(values);
   sim::random::Stream stream({0, 0, 0}, sim::random::Purpose::starts);
-  return infer::models::membership::field_choice_table(catalogue_of(values, "membership", {"pmra", "pmdec"}), most,
+  return infer::models::membership::field_choice_table(model_catalogue(values, "membership", {"pmra", "pmdec"}), most,
                                                        stream);
-}
-
-std::string association(const options::variables_map& values) {
-  namespace models = infer::models::association;
-  const models::Model model = models::with_groups(
-      models::read_model(model_settings("association", strings(values, "set"))), most_components(values));
-  auto stars = std::make_shared<const models::StarStates>(
-      models::read_star_states(catalogue_of(values, "association", {"parallax", "pmra", "pmdec"}), model.frame));
-  sim::random::Stream stream({0, 0, 0}, sim::random::Purpose::starts);
-  return models::groups_table(model, stars, stream,
-                              static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 std::string traceback_of(const options::variables_map& values) {
@@ -149,7 +118,7 @@ int model(const Command& command, const Arguments& arguments) {
   } else if (kind == "membership") {
     std::cout << membership(values);
   } else if (kind == "association") {
-    std::cout << association(values);
+    std::cout << group_search(values);
   } else if (kind == "traceback") {
     std::cout << traceback_of(values);
   } else {

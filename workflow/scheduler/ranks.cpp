@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -60,6 +61,10 @@ bool Ranks::launched_by_mpi() {
   return false;
 }
 
+int Ranks::default_threads() const {
+  return size_ > 1 ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 void Ranks::send(int to, const std::string& text) const {
   if (text.size() > std::numeric_limits<int>::max()) throw InternalError("a message of more than 2 GB");
   PRAESEPE_MPI(MPI_Send(text.data(), static_cast<int>(text.size()), MPI_CHAR, to, kTag, MPI_COMM_WORLD));
@@ -86,8 +91,12 @@ std::string Ranks::share(const std::string& text) const {
     for (int to = 1; to < size_; ++to) send(to, text);
     return text;
   }
+  return wait().text;
+}
+
+Message Ranks::wait() const {
   for (;;) {
-    if (auto message = poll()) return std::move(message->text);
+    if (auto message = poll()) return *std::move(message);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
 }

@@ -28,10 +28,14 @@ class Ranks {
   int rank() const { return rank_; }
   int size() const { return size_; }
   bool is_first() const { return rank_ == 0; }
+  /// Of this process: one for each core, or one beside other ranks, of which as many as cores are started.
+  int default_threads() const;
 
   void send(int to, const std::string& text) const;
   /// The next message, if one has come.
   std::optional<Message> poll() const;
+  /// The next message, once it has come; there must be other ranks.
+  Message wait() const;
 
   /// Ends all ranks at once with this status: the way out of an error that the others cannot know of. Returns if alone.
   void abort(int status) const;

@@ -1,7 +1,5 @@
 #include "infer/models/association/aged_ellipsoid.hpp"
 
-#include <Eigen/LU>
-
 namespace praesepe::infer::models::association {
 
 Matrix6 sphere_factor(double dxyz_pc, double duvw_kms) {
@@ -13,25 +11,18 @@ AgedEllipsoid aged_ellipsoid(const EpicyclicOrbit& orbit, const Vector6& mean_no
   AgedEllipsoid aged{.birth = birth_factor * birth_factor.transpose(),
                      .age_myr = age_myr,
                      .now = {.mean = mean_now},
-                     .back = orbit.curve(mean_now, -age_myr),
-                     .forward = {}};
-  aged.forward = aged.back.first.jacobian.inverse();
-  const Matrix6 root = aged.forward * birth_factor;
+                     .back = orbit.curve(mean_now, -age_myr)};
+  const Matrix6 root = aged.forward() * birth_factor;
   aged.now.covariance = root * root.transpose();
   return aged;
 }
 
 AgedEllipsoidSlopes pull_back(const AgedEllipsoid& ellipsoid, const Vector6& by_mean, const Matrix6& by_covariance) {
-  const Matrix6& j = ellipsoid.forward;
+  const Matrix6& j = ellipsoid.forward();
   const Matrix6 w = j.transpose() * by_covariance * j;
   const Matrix6 k = -2.0 * w * ellipsoid.birth * j.transpose();
-  AgedEllipsoidSlopes slopes{.by_mean = by_mean,
-                             .by_birth = w,
-                             .by_age = -k.cwiseProduct(ellipsoid.back.jacobian_by_time).sum()};  // back in time
-  for (int i = 0; i < 6; ++i) {
-    slopes.by_mean[i] += k.cwiseProduct(ellipsoid.back.jacobian_by_start[static_cast<std::size_t>(i)]).sum();
-  }
-  return slopes;
+  const auto by_orbit = ellipsoid.back.pull_back(k);
+  return {.by_mean = by_mean + by_orbit.by_start, .by_birth = w, .by_age = -by_orbit.by_time};  // back in time
 }
 
 }  // namespace praesepe::infer::models::association

@@ -27,8 +27,10 @@ struct AgedEllipsoid {
   Matrix6 birth;  ///< C_birth
   double age_myr;
   Gaussian6 now;
-  sim::association::CurvedOrbit back;  ///< from m to the mean at birth, back.first.state
-  Matrix6 forward;                     ///< J
+  sim::association::CurvedOrbit back;  ///< from m to the mean at birth
+
+  const Vector6& birth_mean() const { return back.first().state; }
+  const Matrix6& forward() const { return back.inverse_jacobian(); }  ///< J
 };
 
 /// birth_factor: F with C_birth = F F^T.

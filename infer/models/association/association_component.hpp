@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "infer/models/association/ellipsoid.hpp"
@@ -34,7 +35,7 @@ class AssociationComponent final : public density::Component {
   EpicyclicOrbit orbit_;
   // Of the last log_marginal.
   mutable std::variant<LinearOrbits, OwnOrbits> stars_;
-  mutable AgedEllipsoid ellipsoid_;
+  mutable std::optional<AgedEllipsoid> ellipsoid_;
 };
 
 }  // namespace praesepe::infer::models::association

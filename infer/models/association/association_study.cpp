@@ -11,7 +11,9 @@ namespace praesepe::infer::models::association {
 using sim::astrometry::Catalogue;
 
 AssociationStudy::AssociationStudy(Model model)
-    : model_(std::move(model)), schema_(sim::astrometry::gaia_schema({"parallax", "pmra", "pmdec"})) {}
+    : model_(std::move(model)),
+      derived_(derived_of(model_)),
+      schema_(sim::astrometry::gaia_schema({"parallax", "pmra", "pmdec"})) {}
 
 AssociationStudy::AssociationStudy()
     : AssociationStudy([] {
@@ -23,6 +25,8 @@ AssociationStudy::AssociationStudy()
 std::unique_ptr<const Study> AssociationStudy::configured(const ModelSettings& settings) const {
   return std::make_unique<AssociationStudy>(read_model(settings));
 }
+
+Vector AssociationStudy::derive(const Vector& theta) const { return association::derive(model_, theta); }
 
 const std::vector<SettingKey>& AssociationStudy::observe_keys() const { return observation_keys(); }
 
@@ -49,13 +53,17 @@ std::vector<Vector> AssociationStudy::starts(const Catalogue& catalogue, const d
                                              sim::random::Stream& stream) const {
   constexpr std::size_t kStarts = 4;
   constexpr double kInside = 4.0;  // standard deviations of the prior
-  auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
+  const Threads alone(1);
   const Model simple = simplified(model_);
-  const auto steps = grow(simple, stars, stream, {.kept = kStarts});
+  const auto linear = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame));
+  const auto steps = grow(simple, linear, stream, alone, {.kept = kStarts});
   if (steps.size() < static_cast<std::size_t>(model_.groups)) return {};
+  std::vector<Vector> points;
+  for (const PointFit& fit : steps.back()) points.push_back(restored(model_, simple, fit.theta));
+  const auto stars = std::make_shared<const StarStates>(read_star_states(catalogue, model_.frame, model_.distances));
   std::vector<Vector> starts;
-  for (const PointFit& fit : steps.back()) {
-    starts.push_back(space.pulled_inside(restored(model_, simple, fit.theta), kInside));
+  for (const PointFit& fit : climb_through_ages(Climber(model_, stars, alone), points, kStarts)) {
+    starts.push_back(space.pulled_inside(fit.theta, kInside));
   }
   return starts;
 }

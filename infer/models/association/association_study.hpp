@@ -23,6 +23,9 @@ class AssociationStudy final : public Study {
   const std::vector<SettingKey>& model_keys() const override { return association::model_keys(); }
   std::unique_ptr<const Study> configured(const ModelSettings& settings) const override;
   const std::vector<Parameter>& parameters() const override { return model_.parameters; }
+  /// The mean of each group at birth.
+  const std::vector<DerivedQuantity>& derived() const override { return derived_; }
+  Vector derive(const Vector& theta) const override;
   const std::vector<SettingKey>& observe_keys() const override;
   const sim::astrometry::CatalogueSchema& schema() const override { return schema_; }
   void check(const Vector& truth, const Observation& observation) const override;
@@ -36,6 +39,7 @@ class AssociationStudy final : public Study {
 
  private:
   Model model_;
+  std::vector<DerivedQuantity> derived_;
   sim::astrometry::CatalogueSchema schema_;
 };
 

@@ -28,19 +28,26 @@ em::Matrix measured_directions(const StarState& star) {
   return directions;
 }
 
-Birth birth_at(const EpicyclicOrbit& orbit, const Gaussian6& now, double age) {
+Birth birth_at(const EpicyclicOrbit& orbit, const Gaussian6& now, double age, Births births) {
   const Matrix6 back = orbit.linearise(now.mean, -age).jacobian;
-  const Vector6 variance = (back * now.covariance * back.transpose()).diagonal();
-  const double dxyz = std::sqrt(variance.head<3>().mean()), duvw = std::sqrt(variance.tail<3>().mean());
-  return {dxyz, duvw, age, 3.0 * std::log(dxyz * duvw)};
+  Vector6 variance = (back * now.covariance * back.transpose()).diagonal();
+  if (births == Births::sphere) {
+    variance.head<3>().setConstant(variance.head<3>().mean());
+    variance.tail<3>().setConstant(variance.tail<3>().mean());
+  }
+  return {variance.cwiseSqrt(), age, 0.5 * variance.array().log().sum()};
 }
 
 }  // namespace
 
-std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now) {
+Birth sphere_birth(double dxyz_pc, double duvw_kms, double age_myr) {
+  return {.sd = {dxyz_pc, dxyz_pc, dxyz_pc, duvw_kms, duvw_kms, duvw_kms}, .age_myr = age_myr};
+}
+
+std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now, Births births) {
   constexpr double kStep = 1.0, kOldest = 200.0;  // Myr
   std::vector<Birth> all, minima;
-  for (double age = 0.0; age <= kOldest; age += kStep) all.push_back(birth_at(orbit, now, age));
+  for (double age = 0.0; age <= kOldest; age += kStep) all.push_back(birth_at(orbit, now, age, births));
   for (std::size_t i = 0; i < all.size(); ++i) {
     const bool below_left = i == 0 || all[i].loss < all[i - 1].loss;
     const bool below_right = i + 1 == all.size() || all[i].loss <= all[i + 1].loss;
@@ -77,7 +84,9 @@ Model simplified(const Model& model) {
 }
 
 Birth birth_of(const AssociationComponent::Indices& at, const density::Vector& theta) {
-  return {theta[at.birth.sd[0]], theta[at.birth.sd[3]], theta[at.age], 0.0};
+  Birth birth{.sd = {}, .age_myr = theta[at.age]};
+  for (std::size_t i = 0; i < 6; ++i) birth.sd[static_cast<Eigen::Index>(i)] = theta[at.birth.sd[i]];
+  return birth;
 }
 
 density::Vector restored(const Model& model, const Model& simple, const density::Vector& theta) {
@@ -96,7 +105,7 @@ density::Vector restored(const Model& model, const Model& simple, const density:
 void set_group(const AssociationComponent::Indices& at, const Vector6& mean_now, const Birth& birth,
                density::Vector& theta) {
   theta.segment<6>(at.mean) = mean_now;
-  for (std::size_t i = 0; i < 6; ++i) theta[at.birth.sd[i]] = i < 3 ? birth.dxyz_pc : birth.duvw_kms;
+  for (std::size_t i = 0; i < 6; ++i) theta[at.birth.sd[i]] = birth.sd[static_cast<Eigen::Index>(i)];
   if (at.birth.partials >= 0) theta.segment<15>(at.birth.partials).setZero();
   theta[at.age] = birth.age_myr;
 }

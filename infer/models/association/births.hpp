@@ -6,14 +6,17 @@
 
 namespace praesepe::infer::models::association {
 
-/// A birth sphere, and minus the mean log likelihood of today's Gaussian under what became of it, up to a constant.
+/// A birth, and minus the mean log likelihood of today's Gaussian under what became of it, up to a constant.
 struct Birth {
-  double dxyz_pc, duvw_kms, age_myr, loss;
+  Vector6 sd;  ///< along each axis, pc and km/s; those of a sphere are equal
+  double age_myr, loss = 0.0;
 };
+Birth sphere_birth(double dxyz_pc, double duvw_kms, double age_myr);
 
-/// Every age up to 200 Myr at which a sphere fits better than a little earlier and later, best first. Ages have
-/// several: positions and velocities shear apart, but oscillations bring parts of them together again.
-std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now);
+/// Every age up to 200 Myr at which a sphere, or else births along the axes, fit better than a little earlier and
+/// later, best first. Ages have several: positions and velocities shear apart, but oscillations bring parts of them
+/// together again, and after every quarter of the vertical one Z and W have changed places.
+std::vector<Birth> likely_births(const EpicyclicOrbit& orbit, const Gaussian6& now, Births births = Births::sphere);
 
 /// The stars for EM: what of each was measured, of positions in units of 10 pc and velocities in km/s, in which groups
 /// are round; and a Gaussian back from those units.
@@ -25,7 +28,7 @@ Model simplified(const Model& model);
 /// theta of the model as it was simplified, written for the model itself.
 density::Vector restored(const Model& model, const Model& simple, const density::Vector& theta);
 
-/// That of a group in theta, if it is a sphere.
+/// That of a group in theta, without its correlations.
 Birth birth_of(const AssociationComponent::Indices& at, const density::Vector& theta);
 
 /// Writes a group, or the field, into theta.

@@ -1,12 +1,9 @@
 #include "infer/models/association/growth.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "infer/models/association/moves.hpp"
-#include "infer/models/association/uniform_box.hpp"
 
 namespace praesepe::infer::models::association {
 
@@ -22,10 +19,10 @@ void append(std::vector<Vector>& all, std::vector<Vector> more) { std::ranges::m
 class Search {
  public:
   Search(const Model& model, const std::shared_ptr<const StarStates>& stars, sim::random::Stream& stream,
-         const GrowthOptions& options)
+         const Crew& crew, const GrowthOptions& options)
       : options_(options), seeds_(seeds_of(model, *stars, stream)), fields_(likely_fields(model, *stars, stream)) {
     for (int groups = 1; groups <= model.groups; ++groups) {
-      climbers_.emplace_back(with_groups(model, groups), stars, options.threads);
+      climbers_.emplace_back(with_groups(model, groups), stars, crew);
     }
   }
 
@@ -110,56 +107,25 @@ class Search {
   std::vector<std::vector<PointFit>> fits_;
 };
 
-/// One number of groups in the table.
-struct Row {
-  Model model;
-  PointFit fit;
-  Eigen::Index free_parameters;
-  double bic, log_evidence;
-};
-
-Row row_of(const Model& model, const std::shared_ptr<const StarStates>& stars, const PointFit& fit) {
-  // shares add up to 1; the edges of a box are as much the data's as a Gaussian's mean and widths
-  const Eigen::Index shares = (model.groups > 1 ? 1 : 0) + (model.fields > 1 ? 1 : 0);
-  const Eigen::Index free = model.size() - shares + (model.box_field ? kBoxEdges : 0);
-  const double log_count = std::log(static_cast<double>(stars->size()));
-  return {model, fit, free, -2.0 * fit.log_likelihood + static_cast<double>(free) * log_count,
-          laplace_log_evidence(model, stars, fit)};
-}
-
-std::string ages_of(const Row& row) {
-  std::string ages;
-  for (int k = 0; k < row.model.groups; ++k) {
-    ages += fmt::format("{}{:.2f}", k > 0 ? " " : "", row.fit.theta[row.model.group(k).age]);
-  }
-  return ages;
-}
-
 }  // namespace
 
 std::vector<std::vector<PointFit>> grow(const Model& model, const std::shared_ptr<const StarStates>& stars,
-                                        sim::random::Stream& stream, const GrowthOptions& options) {
-  return Search(simplified(model), stars, stream, options).run();
+                                        sim::random::Stream& stream, const Crew& crew, const GrowthOptions& options) {
+  return Search(simplified(model), stars, stream, crew, options).run();
 }
 
-std::string groups_table(const Model& model, const std::shared_ptr<const StarStates>& stars,
-                         sim::random::Stream& stream, int threads) {
-  std::vector<Row> rows;
-  for (const auto& fits : grow(model, stars, stream, {.threads = threads})) {
-    rows.push_back(row_of(with_groups(simplified(model), static_cast<int>(rows.size()) + 1), stars, fits.front()));
+std::vector<PointFit> climb_through_ages(const Climber& climber, const std::vector<Vector>& points, std::size_t kept) {
+  constexpr int kMostRounds = 5;
+  std::vector<PointFit> fits = climber.climb(points, kept);
+  keep_best(fits, kept);
+  for (int round = 0; !fits.empty() && round < kMostRounds; ++round) {
+    const double before = fits.front().log_density;
+    std::ranges::move(climber.climb(with_other_ages(climber.model(), fits.front().theta), kept),
+                      std::back_inserter(fits));
+    keep_best(fits, kept);
+    if (fits.front().log_density < before + kGain) break;
   }
-  const auto by_bic = std::ranges::min_element(rows, {}, &Row::bic);
-  const auto by_evidence = std::ranges::max_element(rows, {}, &Row::log_evidence);
-  std::string table = "groups,log_likelihood,free_parameters,bic,log_evidence,best,ages\n";
-  for (auto row = rows.begin(); row != rows.end(); ++row) {
-    const char* best = row == by_bic && row == by_evidence ? "both"
-                       : row == by_bic                     ? "bic"
-                       : row == by_evidence                ? "log_evidence"
-                                                           : "";
-    table += fmt::format("{},{:.2f},{},{:.2f},{:.2f},{},{}\n", row->model.groups, row->fit.log_likelihood,
-                         row->free_parameters, row->bic, row->log_evidence, best, ages_of(*row));
-  }
-  return table;
+  return fits;
 }
 
 }  // namespace praesepe::infer::models::association

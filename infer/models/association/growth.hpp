@@ -20,18 +20,17 @@ namespace praesepe::infer::models::association {
 struct GrowthOptions {
   std::size_t kept = 1;   ///< fits of each number of groups
   bool exchanges = true;  ///< and divisions and steps back
-  int threads = 1;        ///< the result does not depend on it
 };
 
 /// [k]: fits of k + 1 groups, the best first, at most `kept` that differ; up to model.groups, or to where the
-/// likelihood is 0 wherever EM leads.
+/// likelihood is 0 wherever EM leads. It does not depend on the crew.
 std::vector<std::vector<PointFit>> grow(const Model& model, const std::shared_ptr<const StarStates>& stars,
-                                        sim::random::Stream& stream, const GrowthOptions& options = {});
+                                        sim::random::Stream& stream, const Crew& crew,
+                                        const GrowthOptions& options = {});
 
-/// CSV, one line for each number of groups up to model.groups: groups,log_likelihood,free_parameters,bic,log_evidence,
-/// best,ages. bic = -2 ln L + k ln N, the smaller the better; log_evidence by Laplace, the larger the better; best:
-/// which of both this number is the best by; ages in Myr, separated by blanks.
-std::string groups_table(const Model& model, const std::shared_ptr<const StarStates>& stars,
-                         sim::random::Stream& stream, int threads);
+/// The best `kept` tops that `points` lead to, and then those which other ages of each group of the best lead to, again
+/// and again until nothing is gained: on linear orbits and in spheres, another age than the right one may look best.
+std::vector<PointFit> climb_through_ages(const Climber& climber, const std::vector<density::Vector>& points,
+                                         std::size_t kept);
 
 }  // namespace praesepe::infer::models::association

@@ -17,9 +17,7 @@ class LinearOrbits {
   explicit LinearOrbits(std::shared_ptr<const StarStates> stars) : overlaps_(std::move(stars)) {}
 
   /// ln p of each star, (N).
-  void evaluate(const EpicyclicOrbit& /*orbit*/, const AgedEllipsoid& ellipsoid, density::Array& values) {
-    overlaps_.evaluate(ellipsoid.now, values);
-  }
+  void evaluate(const AgedEllipsoid& ellipsoid, density::Array& values) { overlaps_.evaluate(ellipsoid.now, values); }
   /// The gradient of sum_n weight_n ln p_n at the last `evaluate`, by the ellipsoid. weight: (N).
   AgedEllipsoidSlopes slopes(const AgedEllipsoid& ellipsoid, const density::Array& weight) const {
     const GaussianSlopes stars = overlaps_.slopes(weight);

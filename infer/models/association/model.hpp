@@ -12,6 +12,8 @@
 //   field_partial_x_y, ...               its partial correlations (sim/mixture/partial_correlations.hpp), if asked for
 //   field_k_weight, field_k_x, ...       share of the field, and all of these, of Gaussian k if the field has several
 //
+// Derived: group_k_birth_x, ..., _birth_w, the mean at birth.
+//
 // Groups bear labels in the order of their ages, Gaussians of the field in the order of sigma_u.
 #pragma once
 
@@ -57,6 +59,10 @@ struct Model {
 std::string field_name(const Model& model, int k, const std::string& name);
 /// Of a model of this shape, in the order above.
 std::vector<Parameter> parameters_of(const Model& model);
+
+/// The mean of each group at birth: group_k_birth_x, ..., pc and km/s.
+std::vector<DerivedQuantity> derived_of(const Model& model);
+density::Vector derive(const Model& model, const density::Vector& theta);
 
 const std::vector<SettingKey>& model_keys();
 /// Throws InputError naming the key.

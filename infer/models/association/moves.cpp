@@ -21,12 +21,6 @@ constexpr em::FitOptions kFitOptions{.regularisation = 0.3, .tolerance = 1e-6, .
 
 std::string weight_name(int k) { return fmt::format("group_{}_weight", k); }
 
-/// Share of all stars.
-double share_of(const Model& model, const Vector& theta, int k) {
-  const double among_groups = model.groups > 1 ? theta[model.index(weight_name(k))] : 1.0;
-  return model.has_field ? theta[model.index("group_fraction")] * among_groups : among_groups;
-}
-
 void set_shares(const Model& model, const std::vector<double>& shares, Vector& theta) {
   double sum = 0.0;
   for (const double share : shares) sum += share;
@@ -36,11 +30,7 @@ void set_shares(const Model& model, const std::vector<double>& shares, Vector& t
   }
 }
 
-Gaussian6 group_now(const Model& model, const Vector& theta, int k) {
-  const Birth birth = birth_of(model.group(k), theta);
-  const Vector6 mean = theta.segment<6>(model.group(k).mean);
-  return aged_ellipsoid(model.orbit, mean, sphere_factor(birth.dxyz_pc, birth.duvw_kms), birth.age_myr).now;
-}
+Gaussian6 group_now(const Model& model, const Vector& theta, int k) { return aged_group(model, theta, k).now; }
 
 /// Nine numbers of a group, wherever they stand.
 void copy_group(const Model& from, const Vector& theta, int k, const Model& to, int l, Vector& copy) {
@@ -54,6 +44,16 @@ void copy_field(const Model& from, const Vector& theta, const Model& to, Vector&
 }
 
 }  // namespace
+
+double share_of(const Model& model, const Vector& theta, int k) {
+  const double among_groups = model.groups > 1 ? theta[model.index(weight_name(k))] : 1.0;
+  return model.has_field ? theta[model.index("group_fraction")] * among_groups : among_groups;
+}
+
+AgedEllipsoid aged_group(const Model& model, const Vector& theta, int k) {
+  const auto at = model.group(k);
+  return aged_ellipsoid(model.orbit, theta.segment<6>(at.mean), factor_at(at.birth, theta), theta[at.age]);
+}
 
 std::vector<Seed> seeds_of(const Model& model, const StarStates& stars, sim::random::Stream& stream) {
   constexpr int kTrials = 3;
@@ -119,7 +119,7 @@ std::vector<Vector> divisions(const Model& model, const Vector& theta, int k) {
   std::vector<Vector> all;
   const auto divide = [&](const Vector6& offset, double size_factor, double age_factor) {
     const auto scaled = [&](double sizes, double age) {
-      return Birth{birth.dxyz_pc * sizes, birth.duvw_kms * sizes, birth.age_myr * age, 0.0};
+      return Birth{.sd = sizes * birth.sd, .age_myr = age * birth.age_myr};
     };
     Vector changed = theta;
     set_group(model.group(k), now.mean - offset, scaled(1.0 / size_factor, 1.0 / age_factor), changed);
@@ -127,8 +127,7 @@ std::vector<Vector> divisions(const Model& model, const Vector& theta, int k) {
     std::ranges::move(with_seed(model, changed, half), std::back_inserter(all));
   };
   // axes of the covariance in units of the birth sphere, so that positions do not outweigh velocities
-  Vector6 unit = Vector6::Constant(birth.dxyz_pc);
-  unit.tail<3>().setConstant(birth.duvw_kms);
+  const Vector6& unit = birth.sd;
   const Vector6 inverse = unit.cwiseInverse();
   const Eigen::SelfAdjointEigenSolver<Matrix6> axes(
       Matrix6(inverse.asDiagonal() * now.covariance * inverse.asDiagonal()));
@@ -177,6 +176,19 @@ std::vector<Field> likely_fields(const Model& model, const StarStates& stars, si
     scale *= 2.0;
   }
   return {found(model.fields), nested};
+}
+
+std::vector<Vector> with_other_ages(const Model& model, const Vector& theta) {
+  std::vector<Vector> points;
+  for (int k = 0; k < model.groups; ++k) {
+    const auto at = model.group(k);
+    const Vector6 mean = theta.segment<6>(at.mean);
+    for (const Birth& birth : likely_births(model.orbit, group_now(model, theta, k), model.births)) {
+      points.push_back(theta);
+      set_group(at, mean, birth, points.back());
+    }
+  }
+  return points;
 }
 
 }  // namespace praesepe::infer::models::association

@@ -7,6 +7,11 @@
 
 namespace praesepe::infer::models::association {
 
+/// The share of group k among all stars.
+double share_of(const Model& model, const density::Vector& theta, int k);
+/// Group k, from its birth to today.
+AgedEllipsoid aged_group(const Model& model, const density::Vector& theta, int k);
+
 /// What may be a group: its share of all stars, where it is today, and births that it may have had.
 struct Seed {
   double share;
@@ -28,6 +33,9 @@ density::Vector without_group(const Model& model, const density::Vector& theta, 
 
 /// Ways to divide group k of theta into two: along each axis of what it is today, in size and in age.
 std::vector<density::Vector> divisions(const Model& model, const density::Vector& theta, int k);
+
+/// theta with one group at another of the ages that its Gaussian today may have come from: for each group and age.
+std::vector<density::Vector> with_other_ages(const Model& model, const density::Vector& theta);
 
 /// Gaussians with their shares, one or several.
 struct FieldGaussian {

@@ -83,7 +83,7 @@ class Generator {
       const Vector6 mean = truth.segment<6>(at.mean);
       const Matrix6 factor = factor_at(at.birth, truth);
       groups_.push_back({factor, truth[at.age], of_mean.trace(mean, -truth[at.age]), mean,
-                         aged_ellipsoid(model.orbit, mean, factor, truth[at.age]).forward});
+                         aged_ellipsoid(model.orbit, mean, factor, truth[at.age]).forward()});
     }
     for (int k = 0; model.has_field && k < model.fields; ++k)
       field_factor_.push_back(factor_at(model.field(k).shape, truth));

@@ -31,17 +31,17 @@ Peak likely_distance(const OpenDistance& open, const BatchOverlap& linear) {
   return {xsimd::log(distance), open.rho * xsimd::sqrt(left) / distance};
 }
 
-BatchStars moved(const BatchStars& stars, const OpenDistance& open, const Batch& factor) {
-  BatchStars there = stars;
+/// Moves `stars` to `factor` times their distance: `there`, of which what is unseen stays.
+void move(const BatchStars& stars, const OpenDistance& open, const Batch& factor, BatchStars& there) {
   const Batch variance = open.rho * open.rho, stretch = factor * factor - Batch(1.0);
   for (Eigen::Index a = 0; a < 6; ++a) {
     const Batch& y = open.by_distance[at(a)];
-    there.mean[at(a)] += (factor - Batch(1.0)) * y;
+    there.mean[at(a)] = stars.mean[at(a)] + (factor - Batch(1.0)) * y;
     for (Eigen::Index b = 0; b <= a; ++b) {
-      there.covariance(a, b) += stretch * open.across(a, b) - variance * y * open.by_distance[at(b)];
+      there.covariance(a, b) =
+          stars.covariance(a, b) + (stretch * open.across(a, b) - variance * y * open.by_distance[at(b)]);
     }
   }
-  return there;
 }
 
 /// ln of sum_j e^v_j, and averages of slopes with weights e^v_j.
@@ -76,19 +76,32 @@ class WeightedOverlaps {
   BatchOverlap total_;
 };
 
+/// Trapezoids about the peak, in its widths.
+struct Trapezoids {
+  int to_each_side;
+  double step;
+};
+
+/// By the largest error of a parallax among the stars, over the parallax: the smaller, the nearer to a Gaussian.
+Trapezoids trapezoids(double largest_error) {
+  if (largest_error > 1.0 / 30.0) return {11, 0.6};
+  if (largest_error > 1.0 / 50.0) return {7, 0.9};
+  return {5, 1.0};
+}
+
 BatchOverlap integrated(const BatchGaussian& gaussian, const BatchStars& stars, const OpenDistance& open,
-                        const Peak& peak) {
-  constexpr int kNodes = 11;  // to each side
-  constexpr double kStep = 0.6;
+                        const Peak& peak, const Trapezoids& rule) {
   const double log_norm = -0.5 * std::log(2.0 * std::numbers::pi);
   WeightedOverlaps sum;
-  for (int j = -kNodes; j <= kNodes; ++j) {
-    const Batch t = peak.centre + kStep * j * peak.width, factor = xsimd::exp(t);
+  BatchStars there = stars;
+  for (int j = -rule.to_each_side; j <= rule.to_each_side; ++j) {
+    const Batch t = peak.centre + rule.step * j * peak.width, factor = xsimd::exp(t);
     const Batch residual = (Batch(1.0) - Batch(1.0) / factor) / open.rho;
-    sum.add(overlap(gaussian, moved(stars, open, factor)), Batch(5.0) * t - Batch(0.5) * residual * residual);
+    move(stars, open, factor, there);
+    sum.add(overlap(gaussian, there), Batch(5.0) * t - Batch(0.5) * residual * residual);
   }
   BatchOverlap result = sum.mean();
-  result.value += xsimd::log(kStep * peak.width / open.rho) + Batch(log_norm);
+  result.value += xsimd::log(rule.step * peak.width / open.rho) + Batch(log_norm);
   return result;
 }
 
@@ -112,7 +125,8 @@ BatchOverlap overlap_with(const BatchGaussian& gaussian, const double* lane) {
   const OpenDistance open{xsimd::select(is_open, rho, Batch(1.0)),
                           fields_of<6>(lane, StarStates::kByDistance),
                           {fields_of<21>(lane, StarStates::kAcross)}};
-  return select(is_open, integrated(gaussian, stars, open, likely_distance(open, linear)), linear);
+  const Trapezoids rule = trapezoids(lane[StarStates::kLargestError * kLanes]);
+  return select(is_open, integrated(gaussian, stars, open, likely_distance(open, linear), rule), linear);
 }
 
 }  // namespace praesepe::infer::models::association

@@ -3,7 +3,7 @@
 namespace praesepe::infer::models::association {
 
 Overlaps::Overlaps(std::shared_ptr<const StarStates> stars)
-    : stars_(std::move(stars)), sums_(stars_->packs(), kGaussianSlopes) {}
+    : stars_(std::move(stars)), sums_(stars_, kGaussianSlopes) {}
 
 void Overlaps::evaluate(const Gaussian6& gaussian, density::Array& values) {
   const BatchGaussian all = broadcast(gaussian);
@@ -13,7 +13,7 @@ void Overlaps::evaluate(const Gaussian6& gaussian, density::Array& values) {
     sums_.keep(first, found.sound, found.value + field_of(lane, StarStates::kOffset),
                [&](Eigen::Index i) -> const Batch& { return i < 6 ? found.u[at(i)] : found.h[at(i - 6)]; });
   }
-  values = sums_.values(stars_->size());
+  sums_.read_values(values);
 }
 
 GaussianSlopes Overlaps::slopes(const density::Array& weight) const { return gaussian_slopes(sums_.sum(weight)); }

@@ -1,5 +1,7 @@
 #include "infer/models/association/own_orbits.hpp"
 
+#include <span>
+
 #include "infer/models/association/overlaps.hpp"
 #include "sim/association/epicyclic_plane.hpp"
 
@@ -8,8 +10,8 @@ namespace praesepe::infer::models::association {
 namespace {
 
 using Index = Eigen::Index;
-using Second = sim::association::Taylor<5, Batch>;  // in x, y, u, v and the time
-constexpr int kTime = 4;
+using sim::association::Matrix4, sim::association::Vector4;
+using PlaneOrbit = sim::association::PlaneOrbit<Batch>;
 constexpr std::size_t kSteps = 2;  // towards the likely state
 
 /// Sums over stars: slopes by m and C of the ellipsoid on the mean's orbit (kGaussianSlopes), then these.
@@ -17,118 +19,100 @@ enum Sum : Index { kByBirthMean = kGaussianSlopes, kByAge = kByBirthMean + 6, kB
 using Slopes = std::array<Batch, at(kSums)>;
 
 using Batch66 = std::array<Batch6, 6>;  ///< [row][column]
-using Batch44 = std::array<std::array<Batch, 4>, 4>;
 
 // Orbits do not mix these coordinates with the others.
 constexpr std::array<std::size_t, 4> kInPlane = {0, 1, 3, 4};
 constexpr std::array<std::size_t, 2> kUpright = {2, 5};
-
-Batch66 zeros() {
-  Batch66 matrix;
-  for (Batch6& row : matrix) row.fill(Batch(0.0));
-  return matrix;
+constexpr std::span<const std::size_t> mixed_with(std::size_t i) {
+  if (i == 2 || i == 5) return kUpright;
+  return kInPlane;
 }
 
-/// What the model's parameters give for all stars.
+/// The sum of term(k) over these.
+template <class Term>
+Batch mixed(std::size_t i, const Term& term) {
+  if (i == 2 || i == 5) return term(2) + term(5);
+  return (term(0) + term(1)) + (term(3) + term(4));
+}
+
+Vector4<Batch> in_plane(const Batch6& state) { return {state[0], state[1], state[3], state[4]}; }
+Matrix4<Batch> in_plane(const Batch66& matrix) {
+  return {in_plane(matrix[0]), in_plane(matrix[1]), in_plane(matrix[3]), in_plane(matrix[4])};
+}
+
+/// What the model's parameters give for all stars. Of the Jacobians only (z, w), which orbits have in common.
 struct Shared {
-  const EpicyclicOrbit& orbit;
   const AgedEllipsoid& aged;
   BatchGaussian now;     ///< on the mean's orbit
   BatchSymmetric birth;  ///< C_birth
+  Batch66 upright, upright_back, upright_rate;
 
-  Shared(const EpicyclicOrbit& of, const AgedEllipsoid& ellipsoid)
-      : orbit(of),
-        aged(ellipsoid),
+  explicit Shared(const AgedEllipsoid& ellipsoid)
+      : aged(ellipsoid),
         now(broadcast(ellipsoid.now)),
-        birth(broadcast({.mean = Vector6::Zero(), .covariance = ellipsoid.birth}).covariance) {}
+        birth(broadcast({.mean = Vector6::Zero(), .covariance = ellipsoid.birth}).covariance) {
+    for (std::size_t i = 0; i < 2; ++i)
+      for (std::size_t j = 0; j < 2; ++j) {
+        const Index row = kUpright[i], column = kUpright[j];
+        upright[row][column] = Batch(ellipsoid.forward()(row, column));
+        upright_back[row][column] = Batch(ellipsoid.back.first().jacobian(row, column));
+        upright_rate[row][column] = Batch(ellipsoid.back.upright_rate()(i, j));
+      }
+  }
 };
 
 /// The ellipsoid on the orbits of the stars' likely states.
 struct Own {
-  Batch6 state;                  ///< likely, today
-  std::array<Second, 4> traced;  ///< its x, y, u, v at birth
-  Batch66 forward = zeros();     ///< J
-  Batch6 off;                    ///< r, the ellipsoid's mean from the state
+  Batch6 state;      ///< likely, today
+  PlaneOrbit orbit;  ///< of that, back to its birth
+  Batch66 forward;   ///< J; nothing where coordinates do not mix
+  Batch66 carried;   ///< J C_birth
+  Batch6 off;        ///< r, the ellipsoid's mean from the state
   BatchGaussian now;
 };
 
 Batch6 likely_state(const BatchGaussian& now, const Batch6& u) {
   Batch6 state = now.mean;
-  for (Index a = 0; a < 6; ++a)
-    for (Index b = 0; b < 6; ++b) state[at(a)] += now.covariance(a, b) * u[at(b)];
+  for (std::size_t a = 0; a < 6; ++a)
+    for (std::size_t b = 0; b < 6; ++b) state[a] += now.covariance(a, b) * u[b];
   return state;
 }
 
-/// By cofactors: no pivot can vanish.
-Batch44 inverse(const Batch44& m) {
-  constexpr std::array<std::array<std::size_t, 3>, 4> kOthers{{{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}}};
-  const auto minor = [&m](std::size_t row, std::size_t a, std::size_t b) {
-    return m[row][a] * m[row + 1][b] - m[row][b] * m[row + 1][a];
-  };
-  Batch44 result;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const auto& row = m[i ^ 1];  // the other row of its pair
-    const std::size_t pair = i < 2 ? 2 : 0;
-    for (std::size_t j = 0; j < 4; ++j) {
-      const auto [a, b, c] = kOthers[j];
-      const Batch cofactor = row[a] * minor(pair, b, c) - row[b] * minor(pair, a, c) + row[c] * minor(pair, a, b);
-      result[j][i] = (i + j) % 2 == 0 ? cofactor : -cofactor;
-    }
-  }
-  Batch determinant(0.0);
-  for (std::size_t j = 0; j < 4; ++j) determinant += m[0][j] * result[j][0];
-  for (auto& row : result)
-    for (Batch& entry : row) entry /= determinant;
-  return result;
+Batch66 forward_of(const Shared& all, const PlaneOrbit& orbit) {
+  Batch66 forward = all.upright;
+  const auto plane = orbit.inverse_jacobian();
+  for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t j = 0; j < 4; ++j) forward[kInPlane[i]][kInPlane[j]] = plane[i][j];
+  return forward;
 }
 
-/// Traces the state back: J, and how far the ellipsoid's birth lies from the star's.
-Batch6 trace_back(const Shared& all, Own& own) {
-  const Matrix6 &back = all.aged.back.first.jacobian, &forward = all.aged.forward;
-  const Vector6& birth = all.aged.back.first.state;
-  const auto [x, y, u, v] = sim::association::follow<Second>(all.orbit.constants(),
-                                                             {.x = Second::variable(own.state[0], 0),
-                                                              .y = Second::variable(own.state[1], 1),
-                                                              .u = Second::variable(own.state[3], 2),
-                                                              .v = Second::variable(own.state[4], 3)},
-                                                             Second::variable(-all.aged.age_myr, kTime));
-  own.traced = {x, y, u, v};
+/// How far the ellipsoid's mean lies from the state at birth.
+Batch6 birth_offset(const Shared& all, const Own& own) {
+  const Vector6& birth = all.aged.birth_mean();
+  const auto end = own.orbit.end();
   Batch6 off;
-  Batch44 jacobian;
-  for (std::size_t i = 0; i < 4; ++i) {
-    for (int j = 0; j < 4; ++j) jacobian[i][at(j)] = own.traced[i].by(j);
-    off[kInPlane[i]] = birth[static_cast<Index>(kInPlane[i])] - own.traced[i].value;
-  }
-  jacobian = inverse(jacobian);
-  for (std::size_t i = 0; i < 4; ++i)
-    for (std::size_t j = 0; j < 4; ++j) own.forward[kInPlane[i]][kInPlane[j]] = jacobian[i][j];
-  for (const std::size_t i : kUpright) {  // the same for all stars
-    off[i] = Batch(birth[static_cast<Index>(i)]);
-    for (const std::size_t j : kUpright) {
-      own.forward[i][j] = Batch(forward(static_cast<Index>(i), static_cast<Index>(j)));
-      off[i] -= back(static_cast<Index>(i), static_cast<Index>(j)) * own.state[j];
-    }
+  for (std::size_t i = 0; i < 4; ++i) off[kInPlane[i]] = birth[kInPlane[i]] - end[i];
+  for (const std::size_t i : kUpright) {
+    off[i] = Batch(birth[i]);
+    for (const std::size_t j : kUpright) off[i] -= all.upright_back[i][j] * own.state[j];
   }
   return off;
 }
 
 Own own_ellipsoid(const Shared& all, const Batch6& state) {
-  Own own{.state = state, .traced = {}, .off = {}, .now = {}};
-  const Batch6 off = trace_back(all, own);
-  Batch66 jc = zeros();  // J C_birth
+  Own own;
+  own.state = state;
+  own.orbit = PlaneOrbit(all.aged.back.turn(), in_plane(state));
+  own.forward = forward_of(all, own.orbit);
+  const Batch6 off = birth_offset(all, own);
   for (std::size_t i = 0; i < 6; ++i) {
-    own.off[i] = Batch(0.0);
-    for (std::size_t k = 0; k < 6; ++k) {
-      own.off[i] += own.forward[i][k] * off[k];
-      for (std::size_t j = 0; j < 6; ++j) {
-        jc[i][j] += own.forward[i][k] * all.birth(static_cast<Index>(k), static_cast<Index>(j));
-      }
-    }
+    own.off[i] = mixed(i, [&](std::size_t k) { return own.forward[i][k] * off[k]; });
     own.now.mean[i] = state[i] + own.off[i];
+    for (std::size_t j = 0; j < 6; ++j) {
+      own.carried[i][j] = mixed(i, [&](std::size_t k) { return own.forward[i][k] * all.birth(k, j); });
+    }
     for (std::size_t j = 0; j <= i; ++j) {
-      Batch sum(0.0);
-      for (std::size_t k = 0; k < 6; ++k) sum += jc[i][k] * own.forward[j][k];
-      own.now.covariance(static_cast<Index>(i), static_cast<Index>(j)) = sum;
+      own.now.covariance(i, j) = mixed(j, [&](std::size_t k) { return own.carried[i][k] * own.forward[j][k]; });
     }
   }
   return own;
@@ -140,78 +124,55 @@ struct GaussianPull {
   BatchSymmetric twice_by_covariance;
 };
 
-/// g, W and K.
+/// g, W and K, this where coordinates mix.
 struct BirthSlopes {
   Batch6 by_mean;
   BatchSymmetric by_covariance;
   Batch66 by_jacobian;
 };
 
-BirthSlopes birth_slopes(const Shared& all, const Own& own, const GaussianPull& pull) {
+BirthSlopes birth_slopes(const Own& own, const GaussianPull& pull) {
   const Batch66& j = own.forward;
   BirthSlopes slopes;
-  Batch66 gj = zeros();  // 2 G J
+  Batch66 gj;  // 2 G J
   for (std::size_t b = 0; b < 6; ++b) {
-    slopes.by_mean[b] = Batch(0.0);
-    for (std::size_t i = 0; i < 6; ++i) {
-      slopes.by_mean[b] += j[i][b] * pull.by_mean[i];
-      for (std::size_t a = 0; a < 6; ++a) {
-        gj[a][b] += pull.twice_by_covariance(static_cast<Index>(a), static_cast<Index>(i)) * j[i][b];
-      }
+    slopes.by_mean[b] = mixed(b, [&](std::size_t i) { return j[i][b] * pull.by_mean[i]; });
+    for (std::size_t a = 0; a < 6; ++a) {
+      gj[a][b] = mixed(b, [&](std::size_t i) { return pull.twice_by_covariance(a, i) * j[i][b]; });
     }
   }
   for (std::size_t a = 0; a < 6; ++a) {
     for (std::size_t b = 0; b <= a; ++b) {
-      Batch sum(0.0);
-      for (std::size_t i = 0; i < 6; ++i) sum += j[i][a] * gj[i][b];
-      slopes.by_covariance(static_cast<Index>(a), static_cast<Index>(b)) = 0.5 * sum;
-    }
-  }
-  Batch66 wc = zeros();  // 2 W C_birth
-  for (Index a = 0; a < 6; ++a) {
-    for (Index b = 0; b < 6; ++b) {
-      for (Index i = 0; i < 6; ++i) wc[at(a)][at(b)] += 2.0 * slopes.by_covariance(a, i) * all.birth(i, b);
+      slopes.by_covariance(a, b) = 0.5 * mixed(a, [&](std::size_t i) { return j[i][a] * gj[i][b]; });
     }
   }
   for (std::size_t a = 0; a < 6; ++a) {
-    for (std::size_t b = 0; b < 6; ++b) {
-      Batch entry = -slopes.by_mean[a] * own.off[b];
-      for (std::size_t i = 0; i < 6; ++i) entry -= wc[a][i] * j[b][i];
-      slopes.by_jacobian[a][b] = entry;
+    for (const std::size_t b : mixed_with(a)) {
+      Batch wc(0.0);  // W C_birth J^T
+      for (std::size_t i = 0; i < 6; ++i) wc += slopes.by_covariance(a, i) * own.carried[b][i];
+      slopes.by_jacobian[a][b] = -2.0 * wc - slopes.by_mean[a] * own.off[b];
     }
   }
   return slopes;
 }
 
-/// q: by the likely state, through the Jacobian there.
-Batch6 by_state(const Own& own, const BirthSlopes& slopes) {
-  Batch6 q;
-  q.fill(Batch(0.0));
-  for (int k = 0; k < 4; ++k) {
-    for (std::size_t i = 0; i < 4; ++i) {
-      for (int j = 0; j < 4; ++j) {
-        q[kInPlane[at(k)]] += slopes.by_jacobian[kInPlane[i]][kInPlane[at(j)]] * own.traced[i].by(j, k);
-      }
-    }
-  }
-  return q;
-}
+/// q, by the likely state; and by the age.
+struct OrbitSlopes {
+  Batch6 by_state;
+  Batch by_age;
+};
 
-Batch by_age(const Shared& all, const Own& own, const BirthSlopes& slopes) {
-  Batch sum(0.0);  // by the time of tracing, minus the age
-  for (std::size_t i = 0; i < 4; ++i) {
-    sum -= slopes.by_mean[kInPlane[i]] * own.traced[i].by(kTime);
-    for (int j = 0; j < 4; ++j) {
-      sum += slopes.by_jacobian[kInPlane[i]][kInPlane[at(j)]] * own.traced[i].by(j, kTime);
-    }
-  }
+OrbitSlopes orbit_slopes(const Shared& all, const Own& own, const BirthSlopes& birth) {
+  const auto bent = own.orbit.pull_back(in_plane(birth.by_jacobian));
+  OrbitSlopes slopes{
+      .by_state = {bent.by_start[0], bent.by_start[1], Batch(0.0), bent.by_start[2], bent.by_start[3], Batch(0.0)},
+      .by_age = sim::association::dot(in_plane(birth.by_mean), own.orbit.rate()) - bent.by_time};
   for (const std::size_t i : kUpright) {
     for (const std::size_t j : kUpright) {
-      const double rate = all.aged.back.jacobian_by_time(static_cast<Index>(i), static_cast<Index>(j));
-      sum += rate * (slopes.by_jacobian[i][j] - slopes.by_mean[i] * own.state[j]);
+      slopes.by_age -= all.upright_rate[i][j] * (birth.by_jacobian[i][j] - birth.by_mean[i] * own.state[j]);
     }
   }
-  return -sum;
+  return slopes;
 }
 
 /// By m and C of a Gaussian, given q by the likely state that follows from it.
@@ -239,6 +200,10 @@ GaussianPull through_likely_state(const BatchGaussian& now, const BatchOverlap& 
 struct Path {
   std::array<Own, kSteps> own;
   std::array<BatchOverlap, kSteps + 1> found;
+
+  const BatchGaussian& before(const Shared& all, std::size_t step) const {
+    return step == 0 ? all.now : own[step - 1].now;
+  }
 };
 
 Path path_of(const Shared& all, const double* lane) {
@@ -246,7 +211,7 @@ Path path_of(const Shared& all, const double* lane) {
   Path path;
   path.found[0] = overlap(all.now, stars);
   for (std::size_t k = 0; k < kSteps; ++k) {
-    path.own[k] = own_ellipsoid(all, likely_state(k == 0 ? all.now : path.own[k - 1].now, path.found[k].u));
+    path.own[k] = own_ellipsoid(all, likely_state(path.before(all, k), path.found[k].u));
     path.found[k + 1] = k + 1 < kSteps ? overlap(path.own[k].now, stars) : overlap_with(path.own[k].now, lane);
   }
   return path;
@@ -258,11 +223,12 @@ Slopes slopes_of(const Shared& all, const Path& path) {
   GaussianPull pull{path.found.back().u, path.found.back().h};
   for (std::size_t k = kSteps; k-- > 0;) {
     const Own& own = path.own[k];
-    const BirthSlopes birth = birth_slopes(all, own, pull);
+    const BirthSlopes birth = birth_slopes(own, pull);
+    const OrbitSlopes orbit = orbit_slopes(all, own, birth);
     for (std::size_t i = 0; i < 6; ++i) slopes[at(kByBirthMean) + i] += birth.by_mean[i];
     for (std::size_t i = 0; i < birth.by_covariance.size(); ++i) slopes[at(kByBirth) + i] += birth.by_covariance[i];
-    slopes[at(kByAge)] += by_age(all, own, birth);
-    pull = through_likely_state(k == 0 ? all.now : path.own[k - 1].now, path.found[k], by_state(own, birth));
+    slopes[at(kByAge)] += orbit.by_age;
+    pull = through_likely_state(path.before(all, k), path.found[k], orbit.by_state);
   }
   std::ranges::copy(pull.by_mean, slopes.begin());
   std::ranges::copy(pull.twice_by_covariance, slopes.begin() + 6);
@@ -271,11 +237,10 @@ Slopes slopes_of(const Shared& all, const Path& path) {
 
 }  // namespace
 
-OwnOrbits::OwnOrbits(std::shared_ptr<const StarStates> stars)
-    : stars_(std::move(stars)), sums_(stars_->packs(), kSums) {}
+OwnOrbits::OwnOrbits(std::shared_ptr<const StarStates> stars) : stars_(std::move(stars)), sums_(stars_, kSums) {}
 
-void OwnOrbits::evaluate(const EpicyclicOrbit& orbit, const AgedEllipsoid& ellipsoid, density::Array& values) {
-  const Shared all(orbit, ellipsoid);
+void OwnOrbits::evaluate(const AgedEllipsoid& ellipsoid, density::Array& values) {
+  const Shared all(ellipsoid);
   for (Index begin = 0; begin < stars_->packs() * kLanes; begin += kWidth) {
     const double* lane = stars_->pack(begin / kLanes) + begin % kLanes;
     const Path path = path_of(all, lane);
@@ -285,7 +250,7 @@ void OwnOrbits::evaluate(const EpicyclicOrbit& orbit, const AgedEllipsoid& ellip
     sums_.keep(begin, sound, path.found.back().value + field_of(lane, StarStates::kOffset),
                [&](Index i) -> const Batch& { return slopes[at(i)]; });
   }
-  values = sums_.values(stars_->size());
+  sums_.read_values(values);
 }
 
 AgedEllipsoidSlopes OwnOrbits::slopes(const AgedEllipsoid& ellipsoid, const density::Array& weight) const {
@@ -293,8 +258,8 @@ AgedEllipsoidSlopes OwnOrbits::slopes(const AgedEllipsoid& ellipsoid, const dens
   const GaussianSlopes by_now = gaussian_slopes(sums.head<kGaussianSlopes>());
   AgedEllipsoidSlopes slopes = pull_back(ellipsoid, by_now.by_mean, by_now.by_covariance);
   const Vector6 by_birth_mean = sums.segment<6>(kByBirthMean);  // which is the mean today traced back
-  slopes.by_mean += ellipsoid.back.first.jacobian.transpose() * by_birth_mean;
-  slopes.by_age += sums[kByAge] - by_birth_mean.dot(ellipsoid.back.first.rate);
+  slopes.by_mean += ellipsoid.back.first().jacobian.transpose() * by_birth_mean;
+  slopes.by_age += sums[kByAge] - by_birth_mean.dot(ellipsoid.back.first().rate);
   for (Index a = 0; a < 6; ++a) {
     for (Index b = 0; b < 6; ++b) {
       slopes.by_birth(a, b) += sums[kByBirth + triangle_at(std::max(a, b), std::min(a, b))];

@@ -24,7 +24,7 @@
 // dB_ij/dx_k goes on to the m and C that x was found with, dx = (1 - C Q) (dm + dC u), Q = u u^T - 2 G, and so from
 // step to step back to the mean's orbit.
 //
-// Cost: 1 us a star and component, ten times that of linear orbits (tests/bench/association_benchmark.cpp).
+// Cost: 0.25 us a star and component, six times that of linear orbits (tests/bench/association_benchmark.cpp).
 #pragma once
 
 #include <memory>
@@ -40,7 +40,7 @@ class OwnOrbits {
   explicit OwnOrbits(std::shared_ptr<const StarStates> stars);
 
   /// ln p of each star, (N); -infinity as of Overlaps.
-  void evaluate(const EpicyclicOrbit& orbit, const AgedEllipsoid& ellipsoid, density::Array& values);
+  void evaluate(const AgedEllipsoid& ellipsoid, density::Array& values);
   /// The gradient of sum_n weight_n ln p_n at the last `evaluate`, by the ellipsoid. weight: (N).
   AgedEllipsoidSlopes slopes(const AgedEllipsoid& ellipsoid, const density::Array& weight) const;
 

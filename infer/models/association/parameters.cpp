@@ -126,4 +126,24 @@ std::vector<Parameter> parameters_of(const Model& model) {
   return all;
 }
 
+std::vector<DerivedQuantity> derived_of(const Model& model) {
+  std::vector<DerivedQuantity> all;
+  for (int k = 0; k < model.groups; ++k) {
+    for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
+      all.push_back(
+          {fmt::format("group_{}_birth_{}", k, kAxes[axis]), unit_of(axis), "mean at birth, " + mean_of(axis)});
+    }
+  }
+  return all;
+}
+
+density::Vector derive(const Model& model, const density::Vector& theta) {
+  density::Vector births(6 * model.groups);
+  for (int k = 0; k < model.groups; ++k) {
+    const auto at = model.group(k);
+    births.segment<6>(6 * k) = model.orbit.trace(theta.segment<6>(at.mean), -theta[at.age]);
+  }
+  return births;
+}
+
 }  // namespace praesepe::infer::models::association

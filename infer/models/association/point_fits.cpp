@@ -1,10 +1,7 @@
 #include "infer/models/association/point_fits.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <functional>
-#include <thread>
 
 #include "infer/nuts/modes.hpp"
 #include "infer/nuts/quasi_newton.hpp"
@@ -53,11 +50,8 @@ void keep_best(std::vector<PointFit>& fits, std::size_t kept) {
   if (fits.size() > kept) fits.resize(kept);
 }
 
-Climber::Climber(Model model, std::shared_ptr<const StarStates> stars, int threads)
-    : model_(std::move(model)),
-      stars_(std::move(stars)),
-      threads_(threads),
-      posterior_(default_posterior(model_, stars_)) {}
+Climber::Climber(Model model, std::shared_ptr<const StarStates> stars, const Crew& crew)
+    : model_(std::move(model)), stars_(std::move(stars)), crew_(crew), posterior_(default_posterior(model_, stars_)) {}
 
 std::vector<Climber::Place> Climber::places_of(const std::vector<Vector>& points) const {
   constexpr double kInside = 4.0;  // standard deviations of the prior
@@ -79,24 +73,25 @@ std::vector<Vector> Climber::highest(const std::vector<Vector>& points, std::siz
   return best;
 }
 
-/// Densities keep scratch space: each thread has its own.
 void Climber::climb_all(std::vector<Place>& places, int steps) const {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    const Posterior posterior = default_posterior(model_, stars_);
-    nuts::OptimiserOptions options;
-    options.max_iterations = steps;
-    for (std::size_t i = next++; i < places.size(); i = next++) {
-      const auto top = nuts::maximise(posterior, places[i].q, options);
+  const auto outfit = [&]() -> Crew::Piece {
+    const auto posterior = std::make_shared<const Posterior>(default_posterior(model_, stars_));
+    return [&places, steps, posterior](std::size_t i) {
+      nuts::OptimiserOptions options;
+      options.max_iterations = steps;
+      const auto top = nuts::maximise(*posterior, places[i].q, options);
       // groups in the order of their ages: the coordinates of shares are not those of other orders
-      const Vector q = posterior.space().relabelled(top.position);
-      Vector gradient(q.size());
-      places[i] = {q, posterior.log_density(q, gradient)};
-    }
+      Vector place(top.position.size() + 1), gradient(top.position.size());
+      place << posterior->space().relabelled(top.position), 0.0;
+      place[gradient.size()] = posterior->log_density(place.head(gradient.size()), gradient);
+      return place;
+    };
   };
-  std::vector<std::jthread> others;
-  for (int i = 1; i < threads_; ++i) others.emplace_back(work);
-  work();
+  const auto climbed = crew_.work(places.size(), outfit);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Eigen::Index last = climbed[i].size() - 1;
+    places[i] = {climbed[i].head(last), climbed[i][last]};
+  }
 }
 
 std::vector<PointFit> Climber::climb(const std::vector<Vector>& points, std::size_t kept) const {

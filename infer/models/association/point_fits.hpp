@@ -1,6 +1,7 @@
 // Maxima of the posterior with default priors, climbed to from many points.
 #pragma once
 
+#include "infer/crew.hpp"
 #include "infer/density/posterior.hpp"
 #include "infer/models/association/model.hpp"
 
@@ -20,10 +21,11 @@ density::Posterior default_posterior(const Model& model, std::shared_ptr<const S
 /// The best first, those of the same height left out, at most `kept`.
 void keep_best(std::vector<PointFit>& fits, std::size_t kept);
 
-/// Looks at points of one model's parameters, and climbs from them. What comes out does not depend on `threads`.
+/// Looks at points of one model's parameters, and has a crew climb from them. What comes out does not depend on the
+/// crew.
 class Climber {
  public:
-  Climber(Model model, std::shared_ptr<const StarStates> stars, int threads);
+  Climber(Model model, std::shared_ptr<const StarStates> stars, const Crew& crew);  ///< the crew must live longer
 
   const Model& model() const { return model_; }
 
@@ -45,7 +47,7 @@ class Climber {
 
   Model model_;
   std::shared_ptr<const StarStates> stars_;
-  int threads_;
+  const Crew& crew_;
   density::Posterior posterior_;
 };
 

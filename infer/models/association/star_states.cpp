@@ -5,8 +5,10 @@
 #include <Eigen/Cholesky>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <string>
 
 #include "infer/em/packed_points.hpp"
@@ -65,12 +67,17 @@ StarState star_state(const Icrs6& star, const Matrix6& errors, const GalacticFra
 }
 
 StarStates::StarStates(std::vector<StarState> stars)
-    : stars_(std::move(stars)), packs_((size() + kLanes - 1) / kLanes) {
+    : stars_(std::move(stars)), packs_((size() + kLanes - 1) / kLanes), order_(stars_.size()) {
+  std::iota(order_.begin(), order_.end(), Eigen::Index{0});
+  const auto rho = [this](Eigen::Index n) { return (*this)[n].parallax_error; };
+  std::ranges::stable_sort(order_, std::greater{}, rho);
   fields_.assign(static_cast<std::size_t>(packs_ * kFields * kLanes), 0.0);
   StarState padding;
   padding.state.covariance.setIdentity();
+  double largest = 0.0;
   for (Eigen::Index i = 0; i < packs_ * kLanes; ++i) {
-    const StarState& star = i < size() ? (*this)[i] : padding;
+    const StarState& star = i < size() ? (*this)[order_[static_cast<std::size_t>(i)]] : padding;
+    if (i % kLanes == 0) largest = star.parallax_error;
     double* field = fields_.data() + (i / kLanes) * kFields * kLanes + i % kLanes;
     const auto put = [&field](double value) {
       *field = value;
@@ -82,6 +89,7 @@ StarStates::StarStates(std::vector<StarState> stars)
     for (int a = 0; a < 3; ++a) put(star.unseen[a]);
     put(-0.5 * star.measured() * std::log(2.0 * std::numbers::pi));
     put(star.parallax_error);
+    put(largest);
     for (int a = 0; a < 6; ++a) put(star.by_distance[a]);
     for (int a = 0; a < 6; ++a)
       for (int b = 0; b <= a; ++b) put(star.across(a, b));

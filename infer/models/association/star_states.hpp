@@ -48,17 +48,18 @@ enum class Distances {
 StarState star_state(const sim::astrometry::Icrs6& star, const Matrix6& errors,
                      const sim::association::GalacticFrame& frame, Distances distances = Distances::linear);
 
-/// Stars side by side, for arithmetic on several at a time.
+/// Stars side by side, for arithmetic on several at a time: those with the largest rho first, so that packs hold alike.
 class StarStates {
  public:
   /// Numbers kept of a star: Pi y (6), lower triangle of Pi S Pi (21), n (3), -M/2 ln 2 pi for M measured numbers; rho,
-  /// Pi y' (6), lower triangle of Pi S_across Pi (21).
+  /// the largest of its pack, Pi y' (6), lower triangle of Pi S_across Pi (21).
   enum Field : Eigen::Index {
     kMean,
     kCovariance = kMean + 6,
     kUnseen = kCovariance + 21,
     kOffset = kUnseen + 3,
     kParallaxError,
+    kLargestError,
     kByDistance,
     kAcross = kByDistance + 6,
     kFields = kAcross + 21
@@ -69,12 +70,15 @@ class StarStates {
   Eigen::Index size() const { return static_cast<Eigen::Index>(stars_.size()); }
   Eigen::Index packs() const { return packs_; }
   const StarState& operator[](Eigen::Index n) const { return stars_[static_cast<std::size_t>(n)]; }
+  /// Which star stands where in the packs, (N).
+  const std::vector<Eigen::Index>& order() const { return order_; }
   /// (kFields, em::kLanes) of a pack of stars. Lanes past the last star hold zeros and the unit matrix.
   const double* pack(Eigen::Index p) const;
 
  private:
   std::vector<StarState> stars_;
   Eigen::Index packs_;
+  std::vector<Eigen::Index> order_;
   std::vector<double> fields_;  // (packs, kFields, em::kLanes)
 };
 

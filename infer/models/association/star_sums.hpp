@@ -1,8 +1,8 @@
 // Numbers kept of each star, to be added up once the weights of the stars are known.
 #pragma once
 
-#include <algorithm>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "infer/density/mixture.hpp"
@@ -13,15 +13,15 @@ namespace praesepe::infer::models::association {
 class StarSums {
  public:
   /// `count` numbers of each star, beside its value.
-  StarSums(Eigen::Index packs, Eigen::Index count)
-      : packs_(packs),
+  StarSums(std::shared_ptr<const StarStates> stars, Eigen::Index count)
+      : stars_(std::move(stars)),
         count_(count),
-        values_(at(packs * kLanes)),
-        numbers_(at(packs * count * kLanes)),
+        values_(at(stars_->packs() * kLanes)),
+        numbers_(values_.size() * at(count)),
         weights_(values_.size()) {}
 
-  /// Keeps the value of the stars from `first` on and the numbers of it that follow from `number(i)`: -infinity and
-  /// zeros where not sound.
+  /// Keeps the value of the stars from place `first` of the packs on and the numbers of it that follow from
+  /// `number(i)`: -infinity and zeros where not sound.
   template <class Number>
   void keep(Eigen::Index first, const xsimd::batch_bool<double>& sound, const Batch& value, const Number& number) {
     xsimd::select(sound, value, Batch(-std::numeric_limits<double>::infinity()))
@@ -32,16 +32,21 @@ class StarSums {
     }
   }
 
-  /// (size) Those of the first stars.
-  density::Array values(Eigen::Index size) const { return Eigen::Map<const density::Array>(values_.data(), size); }
+  /// (N) Of each star.
+  void read_values(density::Array& values) const {
+    const auto& order = stars_->order();
+    values.resize(stars_->size());
+    for (std::size_t place = 0; place < order.size(); ++place) values[order[place]] = values_[place];
+  }
 
   /// (count) The weighted sum of each number; weight (N).
   density::Vector sum(const density::Array& weight) const {
-    std::copy(weight.begin(), weight.end(), weights_.begin());
+    const auto& order = stars_->order();
+    for (std::size_t place = 0; place < order.size(); ++place) weights_[place] = weight[order[place]];
     density::Vector total(count_);
     for (Eigen::Index i = 0; i < count_; ++i) {
       Batch sum(0.0);
-      for (Eigen::Index first = 0; first < packs_ * kLanes; first += kWidth) {
+      for (Eigen::Index first = 0; first < stars_->packs() * kLanes; first += kWidth) {
         sum += Batch::load_unaligned(weights_.data() + first) *
                Batch::load_unaligned(numbers_.data() + offset(first) + i * kLanes);
       }
@@ -53,7 +58,8 @@ class StarSums {
  private:
   std::size_t offset(Eigen::Index first) const { return at((first / kLanes) * count_ * kLanes + first % kLanes); }
 
-  Eigen::Index packs_, count_;
+  std::shared_ptr<const StarStates> stars_;
+  Eigen::Index count_;
   std::vector<double> values_;           // (packs, kLanes)
   std::vector<double> numbers_;          // (packs, count, kLanes)
   mutable std::vector<double> weights_;  // (packs, kLanes); 0 past the last star

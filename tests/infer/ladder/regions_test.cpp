@@ -51,6 +51,14 @@ TEST(Regions, GiveTheEndsOfManyDrawsPiecesOfTheirOwn) {
   EXPECT_NEAR(mean[1], 2.0 / 3.0, 1e-6);
 }
 
+TEST(Regions, LeaveOutAPieceInWhichChainsStoodStill) {
+  auto chains = parabola(60);
+  for (Draws& chain : chains) chain.position.topRows(20).rowwise() = Eigen::RowVector2d(0.1, 0.02);
+  const auto regions = regions_along_ridge(chains);
+  ASSERT_EQ(regions.size(), 2u);
+  for (const Mode& region : regions) EXPECT_GT(region.position[0], 0.3);
+}
+
 TEST(Regions, OfAChainThatDidNotMoveBorrowACovariance) {
   const tests::DenseGaussian target(Matrix::Identity(2, 2));
   Draws chain;

@@ -91,16 +91,27 @@ TEST(EpicyclicOrbit, HasTheSecondDerivativesThatDifferencesFind) {
   for_random_orbits(6, 20, [](const EpicyclicOrbit& orbit, const Vector6& start, double time) {
     const CurvedOrbit end = orbit.curve(start, time);
     const auto jacobian = [&](const Vector6& x, double t) { return orbit.linearise(x, t).jacobian; };
+    const Matrix6 by_time = central_difference([&](double h) { return Matrix6(jacobian(start, time + h)); }, 0.1);
     for (int k = 0; k < 6; ++k) {
-      const Matrix6 expected = central_difference(
+      const Matrix6 by_start = central_difference(
           [&](double h) { return Matrix6(jacobian(start + h * Vector6::Unit(k), time)); }, steps()[k]);
       // Entries are of order 1/R0 (per pc) to 1/kappa R0 (per km/s), that is 1e-4 to 3e-3.
-      EXPECT_LT((end.jacobian_by_start[static_cast<std::size_t>(k)] - expected).cwiseAbs().maxCoeff(),
-                1e-9 * std::max(1e-3, expected.cwiseAbs().maxCoeff()))
-          << "coordinate " << k;
+      const double tolerance = 1e-9 * std::max(1e-3, by_start.cwiseAbs().maxCoeff());
+      for (int entry = 0; entry < 36; ++entry) {
+        const auto slopes = end.pull_back(Vector6::Unit(entry / 6) * Vector6::Unit(entry % 6).transpose());
+        EXPECT_NEAR(slopes.by_start[k], by_start(entry / 6, entry % 6), tolerance) << "entry " << entry << " by " << k;
+        EXPECT_NEAR(slopes.by_time, by_time(entry / 6, entry % 6), 1e-9 * by_time.row(entry / 6).cwiseAbs().maxCoeff());
+      }
     }
-    const Matrix6 by_time = central_difference([&](double h) { return Matrix6(jacobian(start, time + h)); }, 0.1);
-    EXPECT_LT(row_difference(end.jacobian_by_time, by_time), 1e-9);
+  });
+}
+
+TEST(EpicyclicOrbit, InvertsItsJacobian) {
+  for_random_orbits(7, 20, [](const EpicyclicOrbit& orbit, const Vector6& start, double time) {
+    const CurvedOrbit end = orbit.curve(start, time);
+    const Matrix6 expected = orbit.linearise(end.first().state, -time).jacobian;
+    EXPECT_LT(row_difference(end.inverse_jacobian(), expected), 1e-11);
+    EXPECT_LT((end.first().jacobian * end.inverse_jacobian() - Matrix6::Identity()).cwiseAbs().maxCoeff(), 1e-10);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <numbers>
 
+#include "sim/association/epicyclic_orbit.hpp"
 #include "sim/association/integrated_orbit.hpp"
 #include "tests/sim/association/phase_space_checks.hpp"
 
@@ -64,40 +65,6 @@ TEST(PresentDay, HasChronostarsOverlapsWithStars) {
         << "row " << row;
     EXPECT_NEAR(log_overlap(star, computed_present_day(projections, component)), expected, 1e-8 * std::abs(expected))
         << "row " << row;
-  }
-}
-
-TEST(PresentDay, HasTheSlopesThatDifferencesFind) {
-  const EpicyclicOrbit orbit;
-  Matrix6 root = Matrix6::Identity();  // some ellipsoid, with correlations
-  root.diagonal() << 30.0, 20.0, 10.0, 1.0, 2.0, 1.5;
-  root.row(3) << 0.4, -0.3, 0.2, 1.0, 0.3, -0.5;
-  const Gaussian6 birth{.mean = state(-47.3, 80.0, -6.2, 1.74, -5.0, -0.66), .covariance = root * root.transpose()};
-  for (const double age : {1e-3, 20.0, 120.0}) {
-    const PresentDaySlopes found = present_day_slopes(orbit, birth, age);
-    const Gaussian6 now = present_day(orbit, birth, age);
-    EXPECT_LT((found.now.mean - now.mean).norm(), 1e-11);
-    EXPECT_LT(covariance_difference(found.now.covariance, now.covariance), 1e-14);
-    const auto shifted = [&](const Vector6& shift, double later) {
-      return present_day(orbit, {.mean = birth.mean + shift, .covariance = birth.covariance}, age + later);
-    };
-    // In units of sqrt(C_ii C_jj), like the covariance itself.
-    const auto slope_error = [&](const Matrix6& slope, const Matrix6& expected) {
-      return covariance_difference(now.covariance + slope, now.covariance + expected);
-    };
-    for (int k = 0; k < 6; ++k) {
-      const double h = k < 3 ? 2.0 : 0.2;
-      const Vector6 by_mean =
-          central_difference([&](double step) { return shifted(step * Vector6::Unit(k), 0.0).mean; }, h);
-      EXPECT_LT((found.mean_by_birth.col(k) - by_mean).norm(), 1e-9 * (1.0 + by_mean.norm()));
-      const Matrix6 by_birth =
-          central_difference([&](double step) { return shifted(step * Vector6::Unit(k), 0.0).covariance; }, h);
-      EXPECT_LT(slope_error(found.covariance_by_birth[static_cast<std::size_t>(k)], by_birth), 1e-10);
-    }
-    const Vector6 mean_by_age = central_difference([&](double h) { return shifted(Vector6::Zero(), h).mean; }, 0.1);
-    EXPECT_LT((found.mean_by_age - mean_by_age).norm(), 1e-9);
-    const Matrix6 by_age = central_difference([&](double h) { return shifted(Vector6::Zero(), h).covariance; }, 0.1);
-    EXPECT_LT(slope_error(found.covariance_by_age, by_age), 1e-9);
   }
 }
 

@@ -16,7 +16,7 @@ TEST(AgedEllipsoid, IsThePresentDayOfItsBirth) {
   const EpicyclicOrbit orbit;
   for (const double age : {0.0, 1.0, 20.0, 80.0, 150.0}) {
     const AgedEllipsoid sphere = aged_ellipsoid(orbit, example_mean(), sphere_factor(12.0, 0.8), age);
-    const Vector6 birth_mean = sphere.back.first.state;
+    const Vector6 birth_mean = sphere.birth_mean();
     EXPECT_LT((birth_mean - orbit.trace(example_mean(), -age)).norm(), 1e-10);
     const Gaussian6 expected = present_day(orbit, sim::association::birth_sphere(birth_mean, 12.0, 0.8), age);
     EXPECT_LT((sphere.now.mean - expected.mean).norm(), 1e-9) << "age " << age;

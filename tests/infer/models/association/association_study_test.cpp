@@ -5,39 +5,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
+#include <map>
 
 #include "infer/density/posterior.hpp"
-#include "infer/models/association/births.hpp"
-#include "infer/models/association/growth.hpp"
-#include "infer/models/association/moves.hpp"
 #include "sim/association/integrated_orbit.hpp"
 #include "sim/error.hpp"
+#include "tests/infer/models/association/configured.hpp"
 #include "tests/support/check_gradient.hpp"
 #include "tests/support/degenerate_fit.hpp"
 
 namespace praesepe::infer::models::association {
 namespace {
-
-using sim::astrometry::Catalogue;
-using sim::random::Purpose;
-using sim::random::Stream;
-
-ModelSettings settings(double groups = 1.0, double fields = 1.0, const std::string& correlations = "none",
-                       const std::string& constants = "physical") {
-  ModelSettings all;
-  for (const SettingKey& key : model_keys()) all[key.name] = key.default_value;
-  all["model.groups"] = groups;
-  all["model.constants"] = constants;
-  all["field.components"] = fields;
-  all["field.correlations"] = correlations;
-  return all;
-}
-
-ModelSettings with(ModelSettings all, const std::string& key, const std::string& word) {
-  all[key] = word;
-  return all;
-}
 
 const std::vector<ModelSettings> kModels{settings(),
                                          settings(1.0, 0.0),
@@ -47,38 +25,6 @@ const std::vector<ModelSettings> kModels{settings(),
                                          settings(2.0, 2.0),
                                          with(settings(), "model.births", "axes"),
                                          with(settings(2.0), "model.births", "free")};
-
-/// The study as a campaign would configure it, with default truths.
-struct Configured {
-  std::unique_ptr<const Study> study;
-  Observation observation;
-  Vector truth;
-
-  explicit Configured(const ModelSettings& chosen) : study(AssociationStudy().configured(chosen)) {
-    for (const auto& key : study->observe_keys()) observation[key.name] = key.default_value;
-    observation["radial_velocity_fraction"] = 0.7;
-    truth.resize(static_cast<Eigen::Index>(study->parameters().size()));
-    for (Eigen::Index i = 0; i < truth.size(); ++i) {
-      truth[i] = *study->parameters()[static_cast<std::size_t>(i)].default_truth;
-    }
-  }
-
-  Eigen::Index index(const std::string& name) const {
-    return std::ranges::find(study->parameters(), name, &Parameter::name) - study->parameters().begin();
-  }
-  Catalogue simulate(std::uint64_t seed = 1) const {
-    study->check(truth, observation);
-    Stream latents({seed, 0, 0}, Purpose::latents), noise({seed, 0, 0}, Purpose::noise);
-    return study->simulate(truth, observation, latents, noise);
-  }
-  density::ParameterSpace space(const Catalogue& catalogue) const {
-    std::vector<density::Prior> priors;
-    for (const auto& parameter : study->parameters()) {
-      priors.push_back(density::Prior::parse(parameter.default_prior));
-    }
-    return study->space(priors, catalogue);
-  }
-};
 
 TEST(AssociationStudy, PosteriorHasTheGradientOfItsValueForEveryModel) {
   for (const auto& chosen : kModels) {
@@ -90,9 +36,10 @@ TEST(AssociationStudy, PosteriorHasTheGradientOfItsValueForEveryModel) {
     const auto starts = c.study->starts(catalogue, posterior.space(), stream);
     ASSERT_FALSE(starts.empty());
     for (const Vector& start : starts) {
-      const Vector q = posterior.space().unconstrain(start);
+      // Off the top, where slopes are as large as they are on the way: what they lack is theirs, not that of zero.
+      const Vector q = posterior.space().unconstrain(start) + Vector::Constant(posterior.dimension(), 0.05);
       ASSERT_TRUE(q.allFinite());
-      EXPECT_TRUE(tests::check_gradient(posterior, q, 2e-5, 1e-4));
+      EXPECT_TRUE(tests::check_gradient(posterior, q, 1e-6, 1e-4));
     }
   }
 }
@@ -223,148 +170,63 @@ TEST(AssociationStudy, CutsLeaveTheStarsThatPass) {
   EXPECT_THROW(c.simulate(), TaskFailure);
 }
 
-/// Laplace evidence by number of groups, as the table has it.
-std::vector<double> log_evidence(const std::string& table) {
-  std::vector<double> values;
-  std::istringstream lines(table);
-  std::string line;
-  std::getline(lines, line);
-  EXPECT_EQ(line, "groups,log_likelihood,free_parameters,bic,log_evidence,best,ages");
-  while (std::getline(lines, line)) {
-    std::istringstream cells(line);
-    std::string cell;
-    for (int i = 0; i < 5; ++i) std::getline(cells, cell, ',');
-    values.push_back(std::stod(cell));
-  }
-  return values;
-}
-
-std::shared_ptr<const StarStates> stars_of(const Catalogue& catalogue, const Model& model) {
-  return std::make_shared<const StarStates>(read_star_states(catalogue, model.frame));
-}
-
-// By evidence. Bayes' criterion prefers two groups for the first: the second is a handful of the field's stars.
-TEST(Growth, FindsHowManyGroupsThereAre) {
-  for (const int groups : {1, 2}) {
-    Configured c(settings(groups));
-    c.observation["stars"] = 80.0 * (groups + 1);
-    const Model model = with_groups(read_model(settings(groups)), 3);
-    Stream stream({7, 0, 0}, Purpose::starts);
-    const auto evidence = log_evidence(groups_table(model, stars_of(c.simulate(), model), stream, 1));
-    ASSERT_EQ(evidence.size(), 3U);
-    EXPECT_EQ(std::ranges::max_element(evidence) - evidence.begin(), groups - 1) << testing::PrintToString(evidence);
-  }
-}
-
-TEST(Growth, IsTheSameOnAnyNumberOfThreads) {
-  Configured c(settings(2.0));
-  c.observation["stars"] = 100.0;
-  const Model model = read_model(settings(2.0));
-  const auto stars = stars_of(c.simulate(), model);
-  const auto table = [&](int threads) {
-    Stream stream({7, 0, 0}, Purpose::starts);
-    return groups_table(model, stars, stream, threads);
-  };
-  EXPECT_EQ(table(1), table(3));
-}
-
-double log_likelihood_at_truth(const Configured& c, const Catalogue& catalogue) {
-  Vector gradient(c.truth.size());
-  return c.study->likelihood(catalogue, c.observation)->log_likelihood(c.truth, gradient);
-}
-
-TEST(Growth, EndsNearTheTruth) {
-  Configured c(settings(2.0));
-  const Model model = read_model(settings(2.0));
-  const auto catalogue = c.simulate();
-  Stream stream({7, 0, 0}, Purpose::starts);
-  const auto steps = grow(model, stars_of(catalogue, model), stream, {.kept = 2});
-  ASSERT_EQ(steps.size(), 2U);
-  for (const auto& fits : steps) {
-    ASSERT_FALSE(fits.empty());
-    for (std::size_t i = 1; i < fits.size(); ++i) EXPECT_GT(fits[i - 1].log_density, fits[i].log_density);
-  }
-  const PointFit& best = steps.back().front();
-  // a maximum is above the truth by half the number of parameters, 32, give or take sqrt(32 / 2): 4.5 of it
-  const double gain = best.log_likelihood - log_likelihood_at_truth(c, catalogue);
-  EXPECT_GT(gain, 0.0);
-  EXPECT_LT(gain, 34.0);
-  // ages of such groups have posterior standard deviations of 1 to 2 Myr
-  for (int k = 0; k < 2; ++k) EXPECT_NEAR(best.theta[model.group(k).age], 20.0 + 10.0 * k, 5.0) << k;
-}
-
-TEST(Growth, FindsAFieldOfTwoGaussians) {
-  Configured c(settings(1.0, 2.0));
-  c.observation["stars"] = 400.0;
-  c.truth[c.index("field_1_u")] = -15.0;
-  const Model model = read_model(settings(1.0, 2.0));
-  const auto catalogue = c.simulate();
-  Stream stream({7, 0, 0}, Purpose::starts);
-  const auto steps = grow(model, stars_of(catalogue, model), stream);
-  ASSERT_EQ(steps.size(), 1U);
-  const PointFit& best = steps.back().front();
-  // half the number of parameters, 35, give or take sqrt(35 / 2): 4.5 of it
-  const double gain = best.log_likelihood - log_likelihood_at_truth(c, catalogue);
-  EXPECT_GT(gain, 0.0);
-  EXPECT_LT(gain, 36.0);
-  // 100 stars of each Gaussian, told apart less than fully: spreads to 10 %
-  for (int k = 0; k < 2; ++k) EXPECT_NEAR(best.theta[model.field(k).shape.sd[3]] / (20.0 * (k + 1)), 1.0, 0.4) << k;
-  EXPECT_NEAR(best.theta[model.group(0).age], 20.0, 5.0);
-}
-
-// Four groups that overlap. Growth alone takes two of them for one and, for the fourth, two stars of the field: 107
-// nats too low. Divisions or exchanges mend it, either alone.
-TEST(Growth, MovesGroupsUntilItIsAsHighAsAClimbFromTheTruth) {
-  Configured c(settings(4.0));
-  const Model model = read_model(settings(4.0));
-  const std::vector<double> ages{5.0, 15.0, 30.0, 60.0};
-  for (int k = 0; k < 4; ++k) {
-    c.truth[model.group(k).mean] = 12.0 * k;
-    c.truth[model.group(k).mean + 3] = 1.0 * k;
-    c.truth[model.group(k).age] = ages[static_cast<std::size_t>(k)];
-  }
-  c.truth[model.index("group_fraction")] = 0.6;
-  c.observation["stars"] = 240.0;
-  const auto stars = stars_of(c.simulate(2), model);
-  const auto grown = [&](bool exchanges) {
-    Stream stream({7, 0, 0}, Purpose::starts);
-    return grow(model, stars, stream, {.exchanges = exchanges}).back().front();
-  };
-  const PointFit best = grown(true);
-  const double height = Climber(simplified(model), stars, 1).climb({c.truth}, 1).front().log_density;
-  EXPECT_GT(best.log_density, height - 0.01);
-  EXPECT_LT(grown(false).log_density, height - 50.0);
-  for (int k = 0; k < 4; ++k) {
-    EXPECT_NEAR(best.theta[model.group(k).age], ages[static_cast<std::size_t>(k)], 5.0) << k;
-  }
-}
-
-TEST(Moves, TakingOutAGroupThatWasPutInChangesNothing) {
+TEST(AssociationStudy, DerivesTheMeansOfBirths) {
   const Configured c(settings(2.0));
-  const Model two = read_model(settings(2.0)), three = with_groups(two, 3);
-  const Seed seed{0.1, Vector6::Constant(3.0), {{8.0, 1.5, 40.0, 0.0}, {5.0, 1.0, 80.0, 0.0}}};
-  const auto longer = with_seed(two, c.truth, seed);
-  ASSERT_EQ(longer.size(), 2U);
-  for (const Vector& theta : longer) {
-    EXPECT_NEAR(theta[three.index("group_fraction")] * theta[three.index("group_2_weight")], 0.1, 1e-12);
-    EXPECT_TRUE(without_group(three, theta, 2).isApprox(c.truth, 1e-12));
-    EXPECT_TRUE(is_near(three, theta, 2, seed));
-    EXPECT_FALSE(is_near(three, theta, 1, seed));
+  const Model model = read_model(settings(2.0));
+  ASSERT_EQ(c.study->derived().size(), 12U);
+  EXPECT_EQ(c.study->derived()[7].name, "group_1_birth_y");
+  const Vector births = c.study->derive(c.truth);
+  for (int k = 0; k < 2; ++k) {
+    const Vector6 today = model.orbit.trace(births.segment<6>(6 * k), c.truth[model.group(k).age]);
+    EXPECT_LT((today - c.truth.segment<6>(model.group(k).mean)).norm(), 1e-9);
   }
 }
 
-TEST(LikelyBirths, HoldTheAgeOfAGaussianThatWasASphere) {
-  const EpicyclicOrbit orbit;
-  Vector6 mean;
-  mean << -20.0, 30.0, 5.0, 2.0, -4.0, 1.0;
-  for (const double age : {0.0, 7.0, 33.0, 80.0, 150.0}) {
-    const AgedEllipsoid sphere = aged_ellipsoid(orbit, mean, sphere_factor(12.0, 1.3), age);
-    const auto births = likely_births(orbit, sphere.now);
-    ASSERT_FALSE(births.empty());
-    EXPECT_NEAR(births[0].age_myr, age, 1.0);
-    EXPECT_NEAR(births[0].dxyz_pc, 12.0, 1.0) << age;
-    EXPECT_NEAR(births[0].duvw_kms, 1.3, 0.05) << age;
-  }
+/// The age at the best start for stars of this truth, half of them without radial velocity.
+double age_at_best_start(Configured& c, const std::map<std::string, double>& truth, sim::random::StreamKey key,
+                         sim::random::StreamKey starts_key) {
+  for (const auto& [name, value] : truth) c.truth[c.index(name)] = value;
+  c.observation["stars"] = 150.0;
+  c.observation["radial_velocity_fraction"] = 0.5;
+  const auto catalogue = c.simulate(key);
+  Stream stream(starts_key, Purpose::starts);
+  const auto starts = c.study->starts(catalogue, c.space(catalogue), stream);
+  return starts.empty() ? -1.0 : starts.front()[c.index("group_0_age")];
+}
+
+// A group that has spread over 300 pc: on linear orbits, on which starts are looked for, another age than the true one
+// looks best by hundreds of nats.
+TEST(AssociationStudy, StartsAtTheAgeOfAWideOldGroup) {
+  Configured c(settings());
+  const double age = age_at_best_start(c,
+                                       {{"group_fraction", 0.8},
+                                        {"group_0_x", 10.0},
+                                        {"group_0_y", -20.0},
+                                        {"group_0_z", 15.0},
+                                        {"group_0_u", 1.0},
+                                        {"group_0_v", -4.0},
+                                        {"group_0_w", -2.0},
+                                        {"group_0_dxyz", 20.0},
+                                        {"group_0_duvw", 0.8},
+                                        {"group_0_age", 150.0}},
+                                       {1718, 0, 1}, {1718, 45, 1});
+  EXPECT_NEAR(age, 150.0, 5.0);  // posterior standard deviation: 0.8
+}
+
+// A birth far from a sphere, for which a sphere of the same group finds another age: Z and W have changed places.
+TEST(AssociationStudy, StartsAtTheAgeOfAFlatBirth) {
+  Configured c(with(settings(), "model.births", "axes"));
+  const double age = age_at_best_start(c,
+                                       {{"group_fraction", 0.6},
+                                        {"group_0_sigma_x", 25.7},
+                                        {"group_0_sigma_y", 7.4},
+                                        {"group_0_sigma_z", 2.9},
+                                        {"group_0_sigma_u", 0.55},
+                                        {"group_0_sigma_v", 1.1},
+                                        {"group_0_sigma_w", 2.1},
+                                        {"group_0_age", 27.3}},
+                                       {1, 0, 0}, {1, 0, 0});
+  EXPECT_NEAR(age, 27.3, 2.0);  // posterior standard deviation: about 0.2
 }
 
 TEST(AssociationStudy, OneStarOrStarsWithoutVelocitiesEndInAClearState) {

@@ -168,7 +168,7 @@ TEST(Overlaps, AreIntegralsOverTheDistance) {
   const Gaussian6 narrow = sim::association::birth_sphere(example_mean(), 2.0, 0.5);
   for (const Gaussian6& gaussian : {elongated(), narrow}) {
     const auto icrs = example_icrs(gaussian, 12);  // every third without radial velocity
-    for (const double parallax_over_error : {3.0, 5.0, 10.0, 50.0}) {
+    for (const double parallax_over_error : {3.0, 5.0, 10.0, 29.0, 31.0, 49.0, 51.0, 69.0, 71.0, 99.0}) {
       std::vector<StarState> stars;
       for (const Icrs6& star : icrs) {
         stars.push_back(star_state(star, errors_of(star, parallax_over_error), {}, Distances::integrated));

@@ -28,7 +28,7 @@ std::vector<Vector6> members(int count) {
   sim::random::Stream stream({.seed = 7}, sim::random::Purpose::latents);
   std::vector<Vector6> states;
   for (int n = 0; n < count; ++n) {
-    Vector6 birth = hot_group().back.first.state;
+    Vector6 birth = hot_group().birth_mean();
     for (Eigen::Index i = 0; i < 6; ++i) birth[i] += (i < 3 ? kDxyz : kDuvw) * stream.normal();
     states.push_back(EpicyclicOrbit().trace(birth, kAge));
   }
@@ -38,7 +38,7 @@ std::vector<Vector6> members(int count) {
 /// Log density of a state today: of its birth, times the determinant of the map back.
 double log_density_today(const Vector6& state) {
   const auto back = EpicyclicOrbit().linearise(state, -kAge);
-  const Vector6 off = back.state - hot_group().back.first.state;
+  const Vector6 off = back.state - hot_group().birth_mean();
   return -3.0 * std::log(2.0 * std::numbers::pi) - 3.0 * std::log(kDxyz * kDuvw) -
          0.5 * (off.head<3>().squaredNorm() / (kDxyz * kDxyz) + off.tail<3>().squaredNorm() / (kDuvw * kDuvw)) +
          std::log(std::abs(back.jacobian.determinant()));
@@ -46,13 +46,13 @@ double log_density_today(const Vector6& state) {
 
 Array values_of(std::vector<StarState> stars) {
   Array values;
-  OwnOrbits(std::make_shared<const StarStates>(std::move(stars))).evaluate(EpicyclicOrbit(), hot_group(), values);
+  OwnOrbits(std::make_shared<const StarStates>(std::move(stars))).evaluate(hot_group(), values);
   return values;
 }
 
 Array linear_values_of(std::vector<StarState> stars) {
   Array values;
-  LinearOrbits(std::make_shared<const StarStates>(std::move(stars))).evaluate(EpicyclicOrbit(), hot_group(), values);
+  LinearOrbits(std::make_shared<const StarStates>(std::move(stars))).evaluate(hot_group(), values);
   return values;
 }
 
