@@ -64,7 +64,11 @@ class Kill(ProgramTest):
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # Open MPI's launcher can lock itself up in its own end, its ranks being gone
+            process.kill()
+            process.wait()
         while any(self.works_here(pid) for pid in os.listdir("/proc") if pid.isdigit()):
             time.sleep(0.05)  # ranks outlive a killed mpirun for a moment, and may only just have begun
 
