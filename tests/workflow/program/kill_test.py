@@ -108,6 +108,8 @@ class Kill(ProgramTest):
             self.assertLessEqual(before.items(), after.items(), "a published task was run or written again")
             verified = self.praesepe("verify", "killed")
             self.assertEqual(verified.returncode, 0, verified.stderr)
+        # on a machine whose load changes, a run may have come to its end before it was killed
+        (self.folder / "killed/posteriors.h5").unlink(missing_ok=True)
         self.start_and_kill(ranks=2, fault="gather:1", patience=duration)
         if "--clusters" in sys.argv:
             self.assertGreaterEqual(self.moments["under way"], 10)
