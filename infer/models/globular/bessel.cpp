@@ -43,23 +43,15 @@ double far_deficit(double x) {
 }
 
 template <class Real>
-std::vector<Real> fit(const std::function<double(double)>& f, int degree) {
-  const auto coefficients = fit_polynomial(f, degree);
-  std::vector<Real> rounded;
-  for (const double c : coefficients) rounded.push_back(static_cast<Real>(c));
-  return rounded;
-}
-
-template <class Real>
 BesselTables<Real> make_tables() {
   constexpr bool single = std::is_same_v<Real, float>;
-  constexpr int near_degree = single ? 16 : 34, far_degree = single ? 7 : 18;
+  constexpr int near_degree = single ? 15 : 33, far_degree = single ? 7 : 19;
   const auto near_x = [](double t) { return 4.0 * (t + 1.0); };
   const auto far_x = [](double t) { return 16.0 / std::max(t + 1.0, 1e-12); };
-  return {fit<Real>([&](double t) { return scaled(0, near_x(t)); }, near_degree),
-          fit<Real>([&](double t) { return scaled(1, near_x(t)); }, near_degree),
-          fit<Real>([&](double t) { return far_i0(far_x(t)); }, far_degree),
-          fit<Real>([&](double t) { return far_deficit(far_x(t)); }, far_degree)};
+  return {{fit_polynomial([&](double t) { return scaled(0, near_x(t)); }, near_degree),
+           fit_polynomial([&](double t) { return scaled(1, near_x(t)); }, near_degree)},
+          {fit_polynomial([&](double t) { return far_i0(far_x(t)); }, far_degree),
+           fit_polynomial([&](double t) { return far_deficit(far_x(t)); }, far_degree)}};
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 // (tests/infer/models/globular/kernels_test.cpp).
 #pragma once
 
-#include <vector>
 #include <xsimd/xsimd.hpp>
 
 #include "infer/models/globular/polynomial.hpp"
@@ -15,8 +14,8 @@ namespace praesepe::infer::models::globular {
 
 template <class Real>
 struct BesselTables {
-  std::vector<Real> near_i0, near_i1;     ///< exp(-x) I0, exp(-x) I1 below 8
-  std::vector<Real> far_i0, far_deficit;  ///< sqrt(x) exp(-x) I0, x (1 - I1/I0) above 8
+  PolynomialPair<Real> near;  ///< exp(-x) I0, exp(-x) I1 below 8
+  PolynomialPair<Real> far;   ///< sqrt(x) exp(-x) I0, x (1 - I1/I0) above 8
 
   static const BesselTables& instance();
 };
@@ -29,14 +28,11 @@ struct BesselValues {
 template <class Batch, class Real = typename Batch::value_type>
 [[gnu::always_inline]] inline BesselValues<Batch> bessel(const Batch& x, const BesselTables<Real>& tables) {
   const auto far = x > Batch(Real(8));
-  BesselValues<Batch> value;
-  const Batch safe = xsimd::max(x, Batch(Real(8)));
-  const Batch t_far = Batch(Real(16)) / safe - Batch(Real(1));
-  value.scaled_i0 = horner(tables.far_i0, t_far) / xsimd::sqrt(safe);
-  value.deficit = horner(tables.far_deficit, t_far) / safe;
+  const Batch inverse = Batch(Real(1)) / xsimd::max(x, Batch(Real(8)));
+  const auto [far_i0, far_deficit] = horner(tables.far, Batch(Real(16)) * inverse - Batch(Real(1)));
+  BesselValues<Batch> value{far_i0 * xsimd::sqrt(inverse), far_deficit * inverse};
   if (xsimd::all(far)) return value;  // the common case where the noise is small
-  const Batch t_near = xsimd::min(x, Batch(Real(8))) * Batch(Real(0.25)) - Batch(Real(1));
-  const Batch i0 = horner(tables.near_i0, t_near), i1 = horner(tables.near_i1, t_near);
+  const auto [i0, i1] = horner(tables.near, xsimd::min(x, Batch(Real(8))) * Batch(Real(0.25)) - Batch(Real(1)));
   value.scaled_i0 = xsimd::select(far, value.scaled_i0, i0);
   value.deficit = xsimd::select(far, value.deficit, (i0 - i1) / i0);
   return value;

@@ -22,7 +22,8 @@
 #include "infer/density/mixture.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/quadrature.hpp"
-#include "infer/models/globular/sightline.hpp"
+#include "infer/models/globular/sightlines.hpp"
+#include "sim/astrometry/coordinates.hpp"
 #include "sim/astrometry/catalogue.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -43,7 +44,8 @@ class CollapsedStars final : public density::Component {
  private:
   class Workspace;
 
-  std::vector<Sightline> sightlines_;  // grouped by star
+  Sightlines lines_;
+  std::vector<sim::astrometry::LocalTriad> triads_;  // (stars)
   int stars_ = 0;
   std::unique_ptr<Workspace> workspace_;
 };

@@ -1,6 +1,8 @@
 // Polynomials for the vectorised kernels: fitted at Chebyshev points, evaluated by Horner's rule.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <vector>
 
@@ -10,21 +12,43 @@ namespace praesepe::infer::models::globular {
 /// Conversion to powers costs digits where Chebyshev coefficients fall slower than 2^-n: meant for entire functions.
 std::vector<double> fit_polynomial(const std::function<double(double)>& f, int degree);
 
-/// c[0] + c[1] t + ... + c[degree] t^degree, even and odd powers side by side: half the latency of one chain.
-/// The number type of c is broadcast to that of t. Inlined by force: a call would spill every vector register.
-template <class Value, class Real>
-[[gnu::always_inline]] inline Value horner(const std::vector<Real>& c, const Value& t) {
-  const Value square = t * t;
-  const std::size_t last = c.size() - 1;
-  Value a(c[last]), b(last > 0 ? c[last - 1] : Real(0));
-  std::size_t n = last > 0 ? last - 1 : 0;
-  for (; n >= 2; n -= 2) {
-    a = a * square + Value(c[n - 1]);
-    b = b * square + Value(c[n - 2]);
+/// Two polynomials of one argument, of the same odd degree: what is short of it is filled up with zeros.
+template <class Real>
+struct PolynomialPair {
+  PolynomialPair() = default;
+  PolynomialPair(const std::vector<double>& one, const std::vector<double>& other) {
+    const std::size_t pairs = (std::max(one.size(), other.size()) + 1) / 2;
+    steps.resize(pairs);
+    const auto at = [](const std::vector<double>& c, std::size_t n) {
+      return static_cast<Real>(n < c.size() ? c[n] : 0.0);
+    };
+    for (std::size_t k = 0; k < pairs; ++k) {
+      const std::size_t n = 2 * (pairs - 1 - k);
+      steps[k] = {at(one, n), at(one, n + 1), at(other, n), at(other, n + 1)};
+    }
   }
-  // a holds the powers of the parity of `last`, counted from t^(n + 1); b those from t^n
-  if (n == 1) return b * t + Value(c[0]) + a * square;
-  return last > 0 ? a * t + b : a;
+
+  /// From the highest powers down: coefficients of t^n and t^(n+1) of the one and of the other, n even.
+  struct Step {
+    Real even, odd, other_even, other_odd;
+  };
+  std::vector<Step> steps;
+};
+
+/// Both values. Even and odd powers side by side, four chains at once. Inlined by force: a call would spill every vector
+/// register.
+template <class Value, class Real>
+[[gnu::always_inline]] inline std::array<Value, 2> horner(const PolynomialPair<Real>& p, const Value& t) {
+  const Value square = t * t;
+  const auto* step = p.steps.data();
+  Value even(step->even), odd(step->odd), other_even(step->other_even), other_odd(step->other_odd);
+  for (const auto* end = step + p.steps.size(); ++step != end;) {
+    even = even * square + Value(step->even);
+    odd = odd * square + Value(step->odd);
+    other_even = other_even * square + Value(step->other_even);
+    other_odd = other_odd * square + Value(step->other_odd);
+  }
+  return {odd * t + even, other_odd * t + other_even};
 }
 
 }  // namespace praesepe::infer::models::globular

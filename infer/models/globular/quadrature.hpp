@@ -17,13 +17,13 @@ struct QuadratureRule {
   int line_of_sight = 28;        ///< nodes along the line of sight
   int speed = 16;                ///< nodes of the proper-motion convolution where it meets the escape speed
   double reach = 5.0;            ///< half-width of that convolution, standard deviations
-  bool hexagon = true;           ///< 7-point cubature where the convolution stays clear of the escape speed
-  bool single_precision = true;  ///< of the star loop; the structure solution and all sums are double
+  bool single_precision = true;  ///< inside a star; the structure solution and sums over stars are double
+  int radial_velocity = 14;      ///< nodes of a measured radial velocity's noise
 
   /// For campaigns: rms error of a star <= 5e-5, largest <= 5e-4.
   static QuadratureRule standard() { return {}; }
   /// For checks: rms <= 1e-5, largest <= 1e-4.
-  static QuadratureRule reference() { return {34, 16, 5.0, true, false}; }
+  static QuadratureRule reference() { return {34, 24, 6.0, false}; }
 };
 
 }  // namespace praesepe::infer::models::globular

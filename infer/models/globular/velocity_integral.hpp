@@ -7,21 +7,21 @@
 //   C = int d^2u N2(u; m, T) E(a, phi - u^2/2) = exp(phi - m^2 / (2 (1+T))) / (1+T) * B
 //   B = int d^2u N2(u; rho, V) P(a, phi - u^2/2),          rho = m / (1+T),  V = T / (1+T),  u^2 < 2 phi.
 //
-// hexagon():  rho and all of the noise clear of the escape speed: 7-point cubature of degree 5 (centre 1/2, six points
-// at
-//             2 sqrt V with 1/12 each), of which five are distinct.
-// radial():   otherwise, in polar coordinates about the cluster's mean velocity:
-//             B = int u du / V exp(-(u^2 + rho^2) / 2V) I0(u rho / V) P(a, phi - u^2/2),
-//             u = u2 - (u2 - u1)(1 - s)^2, regular where u2 is the escape speed; s on Gauss-Legendre nodes.
-// Derivatives are those of the discrete sums, motion of the nodes included.
+// smooth():  rho and all of the noise clear of the escape speed: what noise does to a smooth function, to second order
+//            in V, with q = rho^2/2 and derivatives of P at y = phi - q:
+//            B = P + V (q P'' - P') + V^2/2 (q^2 P'''' - 4 q P''' + 2 P'')
+// edge():    otherwise, in polar coordinates about the cluster's mean velocity:
+//            B = int u du / V exp(-(u^2 + rho^2) / 2V) I0(u rho / V) P(a, phi - u^2/2),
+//            u = e - (e - u1)(1 - s)^2, regular at the escape speed e; s on Gauss-Legendre nodes.
+// Derivatives are those of the integral, by the same nodes. That to phi is integrated by parts, P' -> P, so that a law
+// which falls steeply at the escape speed (small a) needs no finer nodes.
 #pragma once
 
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
 #include "infer/models/globular/bessel.hpp"
-#include "infer/models/globular/incomplete_gamma.hpp"
-#include "infer/models/globular/quadrature.hpp"
+#include "infer/models/globular/velocity_law.hpp"
 
 namespace praesepe::infer::models::globular {
 
@@ -32,100 +32,80 @@ struct VelocityIntegral {
   Batch log_scale;  ///< not differentiated: a constant taken out to keep single precision from underflow
 };
 
-/// Nodes of radial(): c = (1 - s)^2 and the weight 2 (1 - s) w.
-template <class Real>
-struct SpeedRule {
-  explicit SpeedRule(int nodes, double reach_) : reach(static_cast<Real>(reach_)) {
-    const GaussLegendre rule(nodes);
-    for (std::size_t j = 0; j < rule.node.size(); ++j) {
-      const double left = 1.0 - rule.node[j];
-      c.push_back(static_cast<Real>(left * left));
-      weight.push_back(static_cast<Real>(2.0 * left * rule.weight[j]));
-    }
-  }
-  std::vector<Real> c, weight;
-  Real reach;  ///< window of u, standard deviations
-};
-
 template <class Batch, class Real = typename Batch::value_type>
-VelocityIntegral<Batch> hexagon(const Batch& phi, const Batch& rho, const Batch& variance,
-                                const IncompleteGamma<Real>& gamma) {
-  const Batch half(Real(0.5));
-  const Batch radius = Batch(Real(2)) * xsimd::sqrt(variance);
-  VelocityIntegral<Batch> sum{Batch(Real(0)), Batch(Real(0)), Batch(Real(0)),
-                              Batch(Real(0)), Batch(Real(0)), Batch(Real(0))};
-  Batch d_radius(Real(0));
-  // A point at u^2 = rho^2 + 2 cosine rho radius + ring radius^2
-  const auto point = [&](Real weight, Real cosine, Real ring) {
-    const Batch square = rho * rho + Batch(Real(2) * cosine) * rho * radius + Batch(ring) * radius * radius;
-    const auto p = gamma(phi - half * square);
-    const Batch w(weight);
-    sum.value += w * p.p;
-    sum.d_phi += w * p.d_y;
-    sum.d_order += w * p.d_a;
-    sum.d_rho -= w * p.d_y * (rho + Batch(cosine) * radius);
-    d_radius -= w * p.d_y * (Batch(cosine) * rho + Batch(ring) * radius);
-  };
-  point(Real(1. / 2), Real(0), Real(0));
-  point(Real(1. / 12), Real(1), Real(1));
-  point(Real(1. / 6), Real(0.5), Real(1));
-  point(Real(1. / 6), Real(-0.5), Real(1));
-  point(Real(1. / 12), Real(-1), Real(1));
-  // radius = 2 sqrt V:  d radius / dV = 2 / radius
-  sum.d_variance = d_radius * Batch(Real(2)) / radius;
-  return sum;
+[[gnu::always_inline]] inline VelocityIntegral<Batch> smooth(const Batch& phi, const Batch& rho, const Batch& v,
+                                                             const VelocityLaw<Real>& law) {
+  const Batch one(Real(1)), two(Real(2)), half(Real(0.5)), four(Real(4)), six(Real(6));
+  const Batch q = half * rho * rho, y = phi - q;
+  const auto p = law(y);
+  // P^(n+1) = P' c_n, each from the one before: (P' c)' = P' (c' + c c_1),  c_1 = b/y - 1; and d c_n / da, d b/da = 1
+  const Batch b(law.order() - Real(1)), r = one / y, r2 = r * r, r3 = r2 * r;
+  const Batch c1 = b * r - one, slope1 = -b * r2, slope2 = two * b * r3;
+  const Batch c2 = slope1 + c1 * c1, slope_c2 = slope2 + two * c1 * slope1;
+  const Batch c3 = slope_c2 + c2 * c1;
+  const Batch bend_c2 = two * slope1 * slope1 + two * c1 * slope2 - six * b * r2 * r2;
+  const Batch c4 = bend_c2 + slope_c2 * c1 + c2 * slope1 + c3 * c1;
+  const Batch a1 = r, a2 = two * c1 * r - r2;
+  const Batch a3 = two * (r3 - (c1 + b * r) * r2) + a2 * c1 + c2 * r;
+
+  const Batch half_v2 = half * v * v, q2 = q * q;
+  VelocityIntegral<Batch> result;
+  const Batch ripple = q * c1 - one, swell = q2 * c3 - four * q * c2 + two * c1;
+  result.value = p.p + p.d_y * (v * ripple + half_v2 * swell);
+  result.d_phi = p.d_y * (one + v * (q * c2 - c1) + half_v2 * (q2 * c4 - four * q * c3 + two * c2));
+  result.d_rho = rho * (p.d_y * (v * c1 + half_v2 * (two * q * c3 - four * c2)) - result.d_phi);
+  result.d_variance = p.d_y * (ripple + v * swell);
+  const Batch grown = v * (q * a1) + half_v2 * (q2 * a3 - four * q * a2 + two * a1);
+  result.d_order = p.d_a + p.d_y * (p.log_slope * (v * ripple + half_v2 * swell) + grown);
+  result.log_scale = Batch(Real(0));
+  return result;
 }
 
 template <class Batch, class Real = typename Batch::value_type>
-VelocityIntegral<Batch> radial(const Batch& phi, const Batch& rho, const Batch& variance,
-                               const IncompleteGamma<Real>& gamma, const SpeedRule<Real>& rule) {
-  const Batch zero(Real(0)), half(Real(0.5)), one(Real(1)), k(rule.reach), inverse_variance = one / variance;
-  const Batch escape = xsimd::sqrt(phi + phi), deviation = xsimd::sqrt(variance);
-
-  // Window. Above: the noise's reach or the escape speed. Below: as far as exp(-reach^2/2) of the largest value inside.
-  const Batch top = rho + k * deviation;
-  const auto at_edge = top > escape;
-  const Batch u2 = xsimd::min(top, escape);
+[[gnu::always_inline]] inline VelocityIntegral<Batch> edge(const Batch& phi, const Batch& rho, const Batch& variance,
+                                                           const VelocityLaw<Real>& law, double reach,
+                                                           const BesselTables<Real>& tables) {
+  const Batch zero(Real(0)), half(Real(0.5)), one(Real(1)), inverse_variance = one / variance;
+  const Batch escape = xsimd::sqrt(phi + phi), k(static_cast<Real>(reach));
+  // The window: down to exp(-reach^2/2) of the largest value of the noise inside.
   const Batch excess = xsimd::max(zero, rho - escape);
   const Batch depth = xsimd::sqrt(excess * excess + k * k * variance);
-  const auto above_zero = rho > depth;
-  const Batch u1 = xsimd::max(zero, rho - depth), width = u2 - u1;
-  const Batch slack = escape - u2;
+  const Batch width = escape - xsimd::max(zero, rho - depth);
+  const Batch share = half / escape, stretch = rho * inverse_variance;
 
-  VelocityIntegral<Batch> sum{zero, zero, zero, zero, zero, -half * excess * excess * inverse_variance};
-  Batch d_u1(zero), d_u2(zero);
-  const auto& tables = BesselTables<Real>::instance();
-  for (std::size_t j = 0; j < rule.c.size(); ++j) {
-    const Batch c(rule.c[j]);
-    const Batch step = width * c, u = u2 - step;
-    const auto b = bessel(u * rho * inverse_variance, tables);
+  struct Node {
+    Batch u, weight, p, d_a, off, deficit;
+  };
+  // weight: noise, without the exponential's largest value, i.e. never below exp(-reach^2/2); p and d_a are P and its
+  // derivative, without what the nodes have in common
+  const auto at = [&](Real c, Real log_c) [[gnu::always_inline]] {
+    const Batch step = width * Batch(c), u = escape - step, h = step * share;
+    const auto b = bessel(u * stretch, tables);
     const Batch off = u - rho, off_size = xsimd::abs(off);
-    // exp(-off^2 / 2V) with exp(-excess^2 / 2V) taken out: never below exp(-reach^2/2)
     const Batch exponent = -half * (off_size - excess) * (off_size + excess) * inverse_variance;
-    // P at phi - u^2/2, which is formed without cancellation at the edge
-    const auto p = gamma.times_exp(exponent, half * (slack + step) * (escape + u));
-    const Batch kernel = u * inverse_variance * b.scaled_i0;
-    const Batch value = kernel * p.p;
-    const Batch by_u = value * (one / u - (off + rho * b.deficit) * inverse_variance) - kernel * u * p.d_y;
-    const Batch weight = Batch(rule.weight[j]) * width;
-    sum.value += weight * value;
-    sum.d_phi += weight * kernel * p.d_y;
-    sum.d_order += weight * kernel * p.d_a;
-    sum.d_rho += weight * value * (off - u * b.deficit) * inverse_variance;
-    sum.d_variance +=
-        weight * value * (half * (off * off + (u + u) * rho * b.deficit) * inverse_variance - one) * inverse_variance;
-    d_u1 += Batch(rule.weight[j]) * (step * by_u - value);
-    d_u2 += Batch(rule.weight[j]) * (value + (width - step) * by_u);
+    const auto p = law.below_escape(escape * step * (one - h), h, log_c);
+    return Node{u, b.scaled_i0 * xsimd::exp(exponent), p.p, p.d_a, off, b.deficit};
+  };
+  VelocityIntegral<Batch> sum{zero, zero, zero, zero, zero, -half * excess * excess * inverse_variance};
+  const auto& nodes = law.nodes();
+  for (const auto& node : nodes) {
+    const Node n = at(node.c, node.log_c);
+    const Batch noise = n.weight * Batch(node.weight), flow = noise * n.p, mass = flow * n.u;
+    sum.value += mass;
+    sum.d_phi -= flow * (n.off + rho * n.deficit);
+    sum.d_rho += mass * (n.off - n.u * n.deficit);
+    sum.d_variance += mass * (half * n.off * n.off + n.u * rho * n.deficit);
+    sum.d_order += noise * n.u * n.d_a;
   }
-  // Motion of the window's ends
-  const Batch u1_excess = xsimd::select(above_zero, -excess / depth, zero);  // d u1 / d excess
-  const auto outside = rho > escape;
-  sum.d_phi +=
-      d_u2 * xsimd::select(at_edge, one / escape, zero) - d_u1 * xsimd::select(outside, u1_excess / escape, zero);
-  sum.d_rho += d_u2 * xsimd::select(at_edge, zero, one) +
-               d_u1 * (xsimd::select(above_zero, one, zero) + xsimd::select(outside, u1_excess, zero));
-  sum.d_variance += d_u2 * xsimd::select(at_edge, zero, half * k / deviation) -
-                    d_u1 * xsimd::select(above_zero, half * k * k / depth, zero);
+  // Common factors; the boundary term of the integration by parts is at the slow end of the window.
+  const auto common = law.power(escape * width);
+  const Batch measure = width * inverse_variance, factor = measure * common.p;
+  const Node slow = at(Real(1), Real(0));
+  sum.d_phi = common.p * inverse_variance * (slow.weight * slow.p + measure * sum.d_phi);
+  sum.d_rho *= factor * inverse_variance;
+  sum.d_variance = factor * inverse_variance * (sum.d_variance * inverse_variance - sum.value);
+  sum.d_order = factor * (sum.d_order + common.d_log * sum.value);
+  sum.value *= factor;
   return sum;
 }
 

@@ -1,0 +1,168 @@
+#include "infer/models/globular/star_kernel.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+#include "sim/error.hpp"
+
+namespace praesepe::infer::models::globular {
+
+namespace {
+
+using sim::globular::PotentialTable;
+
+/// sum_n c[n] t^n and its derivative, degree 5.
+std::pair<double, double> quintic(const double* c, double t) {
+  double value = c[5], slope = 0.0;
+  for (int n = 4; n >= 0; --n) {
+    slope = slope * t + value;
+    value = value * t + c[n];
+  }
+  return {value, slope};
+}
+
+/// Parts of an interval of the solution that the kernel's table has: of a lower degree, it needs a finer grid.
+constexpr int kParts = 2;
+
+/// Cubic of the same values and slopes at t and t + h, in units of h; coefficients into `row`.
+template <class Real>
+void put_cubic(const double* c, double t, double h, Real* row) {
+  const auto [v0, d0] = quintic(c, t);
+  const auto [v1, d1] = quintic(c, t + h);
+  const double s0 = h * d0, s1 = h * d1, rise = v1 - v0;
+  row[0] = static_cast<Real>(v0);
+  row[1] = static_cast<Real>(s0);
+  row[2] = static_cast<Real>(3.0 * rise - 2.0 * s0 - s1);
+  row[3] = static_cast<Real>(s0 + s1 - 2.0 * rise);
+}
+
+/// Parabola of the same values at t, t + h/2 and t + h.
+template <class Real>
+void put_parabola(const double* c, double t, double h, Real* row) {
+  const double v0 = quintic(c, t).first, v1 = quintic(c, t + 0.5 * h).first, v2 = quintic(c, t + h).first;
+  row[0] = static_cast<Real>(v0);
+  row[1] = static_cast<Real>(4.0 * v1 - 3.0 * v0 - v2);
+  row[2] = static_cast<Real>(2.0 * (v0 + v2) - 4.0 * v1);
+}
+
+/// xi at which phi has the given value: bisection over the table's nodes, from `low` on, then within an interval.
+double xi_at(const PotentialTable& table, double phi) {
+  int low = 0, high = table.intervals;  // phi(low) >= value > phi(high)
+  while (high - low > 1) {
+    const int middle = (low + high) / 2;
+    (table.phi[static_cast<std::size_t>(middle) * 6] >= phi ? low : high) = middle;
+  }
+  const double* c = &table.phi[static_cast<std::size_t>(low) * 6];
+  double t = (phi - c[0]) / (quintic(c, 1.0).first - c[0]);
+  for (int step = 0; step < 2; ++step) {
+    const auto [value, slope] = quintic(c, t);
+    t = std::clamp(t - (value - phi) / slope, 0.0, 1.0);
+  }
+  return (low + t) * table.step;
+}
+
+}  // namespace
+
+template <class Real>
+KernelTables<Real>::KernelTables(const QuadratureRule& rule)
+    : reach(rule.reach),
+      speeds(rule.speed),
+      bessel(&BesselTables<Real>::instance()),
+      law(1.0, 1.0, speeds),
+      law_measured(1.0, 1.0, speeds),
+      xi_of_phi(kInverseSteps + 2) {
+  const GaussLegendre line(rule.line_of_sight), velocity(rule.radial_velocity);
+  share.assign(line.node.begin(), line.node.end());
+  weight.assign(line.weight.begin(), line.weight.end());
+  speed_share.assign(velocity.node.begin(), velocity.node.end());
+  speed_weight.assign(velocity.weight.begin(), velocity.weight.end());
+}
+
+template <class Real>
+void KernelTables<Real>::prepare(const ClusterState& state) {
+  cluster = state;
+  const auto& model = *state.model;
+  law = VelocityLaw<Real>(model.g() + 0.5, model.phi0(), speeds);
+  law_measured = VelocityLaw<Real>(model.g(), model.phi0(), speeds);
+  const PotentialTable& table = model.table();
+  potential.resize(static_cast<std::size_t>(table.intervals * kParts * kRow));
+  constexpr double h = 1.0 / kParts;
+  for (int k = 0; k < table.intervals * kParts; ++k) {
+    const auto first = static_cast<std::size_t>(k / kParts * 6);
+    const double t = h * (k % kParts);
+    Real* row = &potential[static_cast<std::size_t>(k * kRow)];
+    put_cubic(&table.phi[first], t, h, row);
+    put_parabola(&table.d_phi0[first], t, h, row + 4);
+    put_parabola(&table.d_g[first], t, h, row + 7);
+  }
+  inverse_step = static_cast<Real>(kParts / table.step);
+  last_interval = static_cast<Real>(table.intervals * kParts - 1);
+  for (int k = 0; k <= kInverseSteps; ++k) {
+    xi_of_phi[static_cast<std::size_t>(k)] = static_cast<Real>(xi_at(table, model.phi0() * k / kInverseSteps));
+  }
+  xi_of_phi.back() = 0;
+}
+
+template <class Real>
+KernelSpace<Real>::KernelSpace(std::size_t nodes) : stride(nodes * kBlock), numbers(kFields * stride), list(stride + 1) {}
+
+template struct KernelTables<float>;
+template struct KernelTables<double>;
+template struct KernelSpace<float>;
+template struct KernelSpace<double>;
+
+// Each is defined in a source file of its own, compiled for that instruction set.
+template <class Real>
+StarKernel<Real> kernel_for_baseline();
+template <class Real>
+StarKernel<Real> kernel_for_avx2();
+template <class Real>
+StarKernel<Real> kernel_for_avx512();
+
+template <class Real>
+StarKernel<Real> star_kernel(InstructionSet set) {
+  if (set == InstructionSet::avx512) return kernel_for_avx512<Real>();
+  if (set == InstructionSet::avx2) return kernel_for_avx2<Real>();
+  return kernel_for_baseline<Real>();
+}
+
+template StarKernel<float> star_kernel<float>(InstructionSet);
+template StarKernel<double> star_kernel<double>(InstructionSet);
+
+namespace {
+
+bool has(InstructionSet set) {
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (set == InstructionSet::avx2) return avx2;
+  if (set == InstructionSet::baseline) return true;
+  return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+constexpr std::array kSets{InstructionSet::avx512, InstructionSet::avx2, InstructionSet::baseline};
+
+InstructionSet chosen() {
+  const char* wanted = std::getenv("PRAESEPE_INSTRUCTION_SET");
+  for (const InstructionSet set : kSets) {
+    if ((!wanted || wanted == name_of(set)) && has(set)) return set;
+  }
+  throw InputError("environment variable PRAESEPE_INSTRUCTION_SET=" + std::string(wanted) +
+                   ": expected baseline, avx2 or avx512, and one that this machine has");
+}
+
+}  // namespace
+
+std::string_view name_of(InstructionSet set) {
+  constexpr std::array<std::string_view, 3> names{"baseline", "avx2", "avx512"};
+  return names[static_cast<std::size_t>(set)];
+}
+
+InstructionSet instruction_set() {
+  static const InstructionSet set = chosen();
+  return set;
+}
+
+}  // namespace praesepe::infer::models::globular

@@ -1,0 +1,90 @@
+// The inner loop of the collapsed likelihood: the integrals of a block of stars along their lines of sight, vectorised
+// over stars, in the widest instructions that the machine has.
+//
+// One source (star_kernel_impl.hpp) is compiled for several instruction sets. They differ in the last digits of each
+// operation, since products and sums are fused where the machine can: relative differences of ln L are those of single
+// precision, 1e-7 (tests/infer/models/globular/star_kernel_test.cpp). On one instruction set results are the same bits.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "infer/models/globular/bessel.hpp"
+#include "infer/models/globular/quadrature.hpp"
+#include "infer/models/globular/sightlines.hpp"
+#include "infer/models/globular/star_input.hpp"
+#include "infer/models/globular/velocity_integral.hpp"
+#include "sim/globular/lowered_isothermal.hpp"
+
+namespace praesepe::infer::models::globular {
+
+/// The cluster at given parameters, as the star integrals use it.
+struct ClusterState {
+  const sim::globular::LoweredIsothermal* model;
+  double radius_scale;       ///< r0, pc
+  double velocity_scale;     ///< s, km/s
+  Eigen::Vector3d position;  ///< of the centre, pc
+  Eigen::Vector3d velocity;  ///< km/s
+};
+
+/// Everything that all stars share, in the kernel's precision. Tables depend on the parameters, rules do not.
+template <class Real>
+struct KernelTables {
+  explicit KernelTables(const QuadratureRule& rule);
+  /// To be called once per parameter vector.
+  void prepare(const ClusterState& cluster);
+
+  static constexpr int kRow = 10;          ///< numbers an interval of the potential takes
+  static constexpr int kInverseSteps = 64;
+
+  double reach;
+  std::vector<Real> share, weight;          ///< Gauss-Legendre along the line of sight, on (0, 1)
+  std::vector<Real> speed_share, speed_weight;  ///< and along the radial velocity
+  GaussLegendre speeds;                     ///< of the proper-motion convolution
+  const BesselTables<Real>* bessel;
+
+  VelocityLaw<Real> law, law_measured;  ///< of order g + 1/2; of order g, for stars with a radial velocity
+  /// phi (cubic), d phi/d phi0 and d phi/dg (quadratic) in each interval of xi = ln(1 + x^2), side by side
+  std::vector<Real> potential;
+  Real inverse_step = 0, last_interval = 0;
+  std::vector<Real> xi_of_phi;  ///< at phi0 k / kInverseSteps, and once more the last
+  ClusterState cluster;
+};
+
+/// ln int dz (R/R_c)^4 exp(-chi^2/2) C for each line of a block, and its gradient; R_c is the centre's distance, not
+/// differentiated. -infinity for a line that misses the cluster.
+struct BlockIntegrals {
+  std::array<double, kBlock> log_value;
+  std::array<std::array<double, kBlock>, kStarInputs> gradient;
+};
+
+/// Scratch.
+template <class Real>
+struct KernelSpace {
+  /// For so many nodes a line.
+  explicit KernelSpace(std::size_t nodes);
+  Real* row(std::size_t field) { return numbers.data() + field * stride; }
+
+  static constexpr std::size_t kFields = 24;
+  std::size_t stride;
+  std::vector<Real> numbers;        ///< (kFields, stride)
+  std::vector<std::uint32_t> list;  ///< (stride)
+};
+
+enum class InstructionSet { baseline, avx2, avx512 };
+
+/// The widest that this machine has; a narrower one if PRAESEPE_INSTRUCTION_SET names it (baseline, avx2, avx512).
+/// Throws InputError for a name that is none, or that this machine lacks.
+InstructionSet instruction_set();
+std::string_view name_of(InstructionSet set);
+
+template <class Real>
+using StarKernel = void (*)(const KernelTables<Real>&, const SightlineBlock&, bool with_radial_velocity,
+                            KernelSpace<Real>&, BlockIntegrals&);
+
+template <class Real>
+StarKernel<Real> star_kernel(InstructionSet set);
+
+}  // namespace praesepe::infer::models::globular
