@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "infer/density/posterior.hpp"
+#include "infer/instruction_set.hpp"
 #include "infer/nuts/posterior_sample.hpp"
 #include "sim/astrometry/catalogue_reader.hpp"
 #include "sim/error.hpp"
@@ -212,7 +213,7 @@ TaskResult blank_result(const Campaign& campaign, const Task& task) {
   result.replicate = task.replicate;
   result.seed = static_cast<std::int64_t>(sim::random::task_seed(task.key));
   result.host = store::host_name();
-  result.instruction_set = store::instruction_set();
+  result.instruction_set = infer::name_of(infer::instruction_set());
   for (std::size_t i = 0; i < study.parameters().size(); ++i) {
     if (campaign.priors[i].is_fixed()) continue;
     result.quantities.push_back({study.parameters()[i].name, study.parameters()[i].unit, false});

@@ -10,19 +10,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "infer/instruction_set.hpp"
 #include "workflow/store/durable_file.hpp"
 
 namespace praesepe::workflow::store {
-
-const char* instruction_set() {
-#if defined(__AVX512F__)
-  return "avx512";
-#elif defined(__AVX2__)
-  return "avx2";
-#else
-  return "baseline";
-#endif
-}
 
 const Facts& build_facts() {
   static const Facts facts{
@@ -30,7 +21,7 @@ const Facts& build_facts() {
       {"revision", PRAESEPE_REVISION},
       {"compiler", PRAESEPE_COMPILER},
       {"flags", PRAESEPE_FLAGS},
-      {"instruction_set", instruction_set()},
+      {"instruction_set", std::string(infer::name_of(infer::instruction_set()))},
       {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
       {"boost", BOOST_LIB_VERSION},
       {"hdf5", PRAESEPE_HDF5},

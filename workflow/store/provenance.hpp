@@ -28,7 +28,4 @@ struct Origin {
 /// The origins of several files as one.
 Origin unite(const Origin& a, const Origin& b);
 
-/// What the compiler was allowed to use.
-const char* instruction_set();
-
 }  // namespace praesepe::workflow::store

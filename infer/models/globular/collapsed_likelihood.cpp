@@ -33,7 +33,7 @@ class Integrator {
  public:
   Integrator(const QuadratureRule& rule, const Sightlines& lines)
       : tables_(rule),
-        space_(tables_.share.size() * (lines.any_radial_velocity() ? tables_.speed_share.size() : 1)),
+        space_(tables_.lines.back().share.size() * (lines.any_radial_velocity() ? tables_.speed_share.size() : 1)),
         kernel_(star_kernel<Real>(instruction_set())) {}
 
   void integrate(const Sightlines& lines, const ClusterState& cluster, std::vector<StarTerm>& terms) {
@@ -114,7 +114,7 @@ void CollapsedStars::log_marginal(const Vector& theta, density::Array& values) c
   const ClusterParameters parameters(theta, model);
   const auto centre = parameters.centre();
   workspace_->integrate(lines_, {&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()),
-                                      centre.position_pc, centre.velocity_kms});
+                                 centre.position_pc, centre.velocity_kms});
   // One factor of every star:  k^2 9/(8 pi^2) R_c^4 / (s^2 r0^3 m_t E(g+3/2, Phi0)).
   // R_c^4 is constant here: the integrals hold (R/R_c)^4 and differentiate R^4.
   const double log_common = std::log(9.0 / 8.0) + 2.0 * std::log(units::kKmsPerMasyrPc / std::numbers::pi) +

@@ -23,8 +23,8 @@
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/sightlines.hpp"
-#include "sim/astrometry/coordinates.hpp"
 #include "sim/astrometry/catalogue.hpp"
+#include "sim/astrometry/coordinates.hpp"
 
 namespace praesepe::infer::models::globular {
 

@@ -57,14 +57,14 @@ struct LineConstants {
 
   static Batch load(const Row& row, std::size_t lane) { return Batch::load_unaligned(row + lane); }
 
-  Row z0, behind;                   ///< pc; z0 - R_c
-  Row rp_square;                    ///< pc^2
-  Row east, north;                  ///< of the star relative to the centre, at the foot, units of s
-  Row east_slope, north_slope;      ///< and their growth with R, per pc
-  Row noise_slope;                  ///< sqrt(T) / R, per pc
-  Row outwards, outwards_noise;     ///< w_observed and T_w
+  Row z0, behind;                             ///< pc; z0 - R_c
+  Row rp_square;                              ///< pc^2
+  Row east, north;                            ///< of the star relative to the centre, at the foot, units of s
+  Row east_slope, north_slope;                ///< and their growth with R, per pc
+  Row noise_slope;                            ///< sqrt(T) / R, per pc
+  Row outwards, outwards_noise;               ///< w_observed and T_w
   Row inverse_parallax_error, parallax, chi;  ///< mas^-1; in standard deviations; residual of the centre's
-  bool there[kBlock];               ///< the line meets the cluster
+  bool there[kBlock];                         ///< the line meets the cluster
 };
 
 /// Looks up phi and its derivatives at q = r^2 / r0^2.
@@ -105,6 +105,7 @@ struct LineOfSight {
   Batch inverse_parallax_error, chi;
   Batch stretch, t_low, span;  ///< a, and the range of t
 
+  LineOfSight() = default;
   [[gnu::always_inline]] LineOfSight(const KernelTables<Real>& tables, LineConstants<Batch>& lines, std::size_t lane) {
     const auto load = [lane](const auto& row) { return LineConstants<Batch>::load(row, lane); };
     z0 = load(lines.z0);
@@ -120,23 +121,46 @@ struct LineOfSight {
     inverse_parallax_error = load(lines.inverse_parallax_error);
     chi = load(lines.chi);
 
-    const Batch half = half_length(tables), nearest(Real(0.01));
-    Batch low = xsimd::max(-half, nearest - z0), high = half;
+    const Foot foot = at_foot(tables);
+    const Batch before = length(tables, foot, -east_slope, -north_slope), nearest(Real(0.01));
+    const Batch behind_foot = length(tables, foot, east_slope, north_slope);
+    Batch low = xsimd::max(-before, nearest - z0), high = behind_foot;
     narrow_by_parallax(load(lines.parallax), low, high);
     const auto there = high > low;
     for (std::size_t i = 0; i < Batch::size; ++i) lines.there[lane + i] = lines.there[lane + i] && there.get(i);
-    high = xsimd::select(there, high, half);
-    low = xsimd::select(there, low, -half);
-    const double r0 = tables.cluster.radius_scale;
-    stretch = xsimd::sqrt(rp_square + Batch(static_cast<Real>(kCoreShare * r0 * r0)));
+    high = xsimd::select(there, high, behind_foot);
+    low = xsimd::select(there, low, -before);
+    stretch = xsimd::sqrt(rp_square + number(kCoreShare) * foot.r0_square);
     t_low = asinh(low / stretch);
     span = asinh(high / stretch) - t_low;
   }
 
  private:
+  static Batch number(double x) { return Batch(static_cast<Real>(x)); }
   static Batch asinh(const Batch& x) {
     const Batch size = xsimd::abs(x), t = xsimd::log(size + xsimd::sqrt(size * size + Batch(Real(1))));
     return xsimd::select(x < Batch(Real(0)), -t, t);
+  }
+
+  /// Where the line passes the centre.
+  struct Foot {
+    Batch r0_square, tidal;  ///< pc^2; pc, from there to the edge
+    Batch phi, escape;
+    Batch noise;     ///< T
+    Batch outwards;  ///< the slowest that a measured radial velocity allows, units of s
+  };
+  Foot at_foot(const KernelTables<Real>& tables) const {
+    const double r0 = tables.cluster.radius_scale, tidal = tables.cluster.model->edge().value * r0;
+    Foot foot;
+    foot.r0_square = number(r0 * r0);
+    foot.tidal = xsimd::sqrt(number(tidal * tidal) - rp_square);
+    foot.phi = PotentialRows<Batch>(tables)(rp_square / foot.r0_square).phi;
+    foot.escape = xsimd::sqrt(foot.phi + foot.phi);
+    const Batch deviation = noise_slope * z0, zero(Real(0));
+    foot.noise = deviation * deviation;
+    const Batch out = slowest(xsimd::abs(outwards), outwards_noise, foot.escape, tables.bound);
+    foot.outwards = xsimd::select(outwards_noise > zero, out, zero);
+    return foot;
   }
 
   /// The slowest that a star can truly be, in units of s, whose speed is seen as `speed`, with noise of variance T.
@@ -147,34 +171,35 @@ struct LineOfSight {
     return xsimd::max(mean - xsimd::sqrt(excess * excess + reach_square), zero);
   }
 
-  /// Half-length of the line within which the star can be bound. Along it the mean motion changes by |k mu| per pc: what
-  /// that could take off the speed is allowed for, first over the whole line, then over the part found so.
-  Batch half_length(const KernelTables<Real>& tables) const {
-    const double r0 = tables.cluster.radius_scale, tidal_radius = tables.cluster.model->edge().value * r0;
-    const Batch r0_square(static_cast<Real>(r0 * r0)), zero(Real(0)), half(Real(0.5));
-    const Batch tidal = xsimd::sqrt(Batch(static_cast<Real>(tidal_radius * tidal_radius)) - rp_square);
-    const Batch phi = PotentialRows<Batch>(tables)(rp_square / r0_square).phi, escape = xsimd::sqrt(phi + phi);
-    const Batch speed = xsimd::sqrt(east * east + north * north);
-    const Batch shear = xsimd::sqrt(east_slope * east_slope + north_slope * north_slope);
-    const Batch deviation = noise_slope * z0, noise = deviation * deviation;
-    const Batch out = slowest(xsimd::abs(outwards), outwards_noise, escape, tables.reach);
-    const Batch unmeasured = xsimd::select(outwards_noise > zero, out, zero);
-    Batch length = tidal;
-    for (int pass = 0; pass < 2; ++pass) {
-      const Batch across = slowest(xsimd::max(speed - shear * length, zero), noise, escape, tables.reach);
-      const Batch needed = half * (across * across + unmeasured * unmeasured);
-      const Batch square = radius_square_at(tables, xsimd::min(needed, Batch(Real(0.95)) * phi)) * r0_square - rp_square;
-      length = xsimd::min(tidal, xsimd::sqrt(xsimd::max(square, Batch(Real(1e-4)) * (rp_square + r0_square))));
+  /// How far from the foot the star can be bound, where the mean motion goes from (east, north) by the given slope per
+  /// pc. At first over the whole line, then over the part found so: the slowest that the star can be there, and the
+  /// radius where that is the escape speed.
+  Batch length(const KernelTables<Real>& tables, const Foot& foot, const Batch& east_by, const Batch& north_by) const {
+    const Batch zero(Real(0)), half(Real(0.5)), small = foot.r0_square * Batch(Real(1e-4));
+    const Batch slope_square = east_by * east_by + north_by * north_by + Batch(Real(1e-20));
+    const Batch nearest = -(east * east_by + north * north_by) / slope_square;
+    Batch length = foot.tidal;
+    for (int pass = 0; pass < 3; ++pass) {
+      const Batch there = xsimd::min(xsimd::max(nearest, zero), length);
+      const Batch east_there = east + there * east_by, north_there = north + there * north_by;
+      const Batch speed = xsimd::sqrt(east_there * east_there + north_there * north_there);
+      const Batch across = slowest(speed, foot.noise, foot.escape, tables.bound);
+      const Batch needed = half * (across * across + foot.outwards * foot.outwards);
+      const Batch square =
+          radius_square_at(tables, xsimd::min(needed, Batch(Real(0.95)) * foot.phi)) * foot.r0_square - rp_square;
+      length = xsimd::min(length, xsimd::sqrt(xsimd::max(square, small + Batch(Real(1e-4)) * rp_square)));
     }
     return length;
   }
 
   /// r^2 / r0^2 at which the potential is phi, 0 <= phi < phi0: to a percent, which is enough for the end of a range.
   static Batch radius_square_at(const KernelTables<Real>& tables, const Batch& phi) {
-    const Batch scaled = phi * Batch(static_cast<Real>(KernelTables<Real>::kInverseSteps / tables.cluster.model->phi0()));
+    const Batch scaled =
+        phi * Batch(static_cast<Real>(KernelTables<Real>::kInverseSteps / tables.cluster.model->phi0()));
     const Batch whole = xsimd::floor(scaled);
     const auto at = xsimd::to_int(whole);
-    const Batch before = Batch::gather(tables.xi_of_phi.data(), at), after = Batch::gather(tables.xi_of_phi.data() + 1, at);
+    const Batch before = Batch::gather(tables.xi_of_phi.data(), at),
+                after = Batch::gather(tables.xi_of_phi.data() + 1, at);
     return xsimd::exp(before + (scaled - whole) * (after - before)) - Batch(Real(1));
   }
 

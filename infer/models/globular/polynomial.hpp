@@ -35,8 +35,8 @@ struct PolynomialPair {
   std::vector<Step> steps;
 };
 
-/// Both values. Even and odd powers side by side, four chains at once. Inlined by force: a call would spill every vector
-/// register.
+/// Both values. Even and odd powers side by side, four chains at once. Inlined by force: a call would spill every
+/// vector register.
 template <class Value, class Real>
 [[gnu::always_inline]] inline std::array<Value, 2> horner(const PolynomialPair<Real>& p, const Value& t) {
   const Value square = t * t;

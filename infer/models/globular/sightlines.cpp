@@ -1,8 +1,10 @@
 #include "infer/models/globular/sightlines.hpp"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -147,11 +149,26 @@ void put(const Line& line, std::size_t lane, SightlineBlock& block) {
   block.star[lane] = line.star;
 }
 
+/// Rows from the middle of the catalogue outwards: neighbours in a block then have lines of like length.
+std::vector<std::size_t> from_the_middle(const Catalogue& catalogue) {
+  const std::size_t rows = catalogue.rows();
+  std::vector<Eigen::Vector3d> direction;
+  Eigen::Vector3d mean = Eigen::Vector3d::Zero();
+  for (std::size_t row = 0; row < rows; ++row) {
+    direction.push_back(units::local_triad(catalogue["ra"][row], catalogue["dec"][row]).radial);
+    mean += direction.back() / static_cast<double>(rows);
+  }
+  std::vector<std::size_t> order(rows);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t row) { return (direction[row] - mean).squaredNorm(); });
+  return order;
+}
+
 }  // namespace
 
 Sightlines sightlines_of(const Catalogue& catalogue) {
   std::vector<Line> lines;
-  for (std::size_t row = 0; row < catalogue.rows(); ++row) append_lines(catalogue, row, lines);
+  for (const std::size_t row : from_the_middle(catalogue)) append_lines(catalogue, row, lines);
   Sightlines result;
   for (const bool measured : {false, true}) {
     std::size_t lane = kBlock;

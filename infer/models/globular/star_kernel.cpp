@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <string>
-
-#include "sim/error.hpp"
 
 namespace praesepe::infer::models::globular {
 
@@ -67,15 +63,18 @@ double xi_at(const PotentialTable& table, double phi) {
 
 template <class Real>
 KernelTables<Real>::KernelTables(const QuadratureRule& rule)
-    : reach(rule.reach),
-      speeds(rule.speed),
+    : bound(rule.bound),
+      speeds(rule.speed, rule.reach),
       bessel(&BesselTables<Real>::instance()),
-      law(1.0, 1.0, speeds),
-      law_measured(1.0, 1.0, speeds),
+      law(1.0, 1.0),
+      law_measured(1.0, 1.0),
       xi_of_phi(kInverseSteps + 2) {
-  const GaussLegendre line(rule.line_of_sight), velocity(rule.radial_velocity);
-  share.assign(line.node.begin(), line.node.end());
-  weight.assign(line.weight.begin(), line.weight.end());
+  constexpr int kRules = 5, kMoreNodes = 4;
+  for (int k = 0; k < kRules; ++k) {
+    const GaussLegendre line(rule.line_of_sight + kMoreNodes * k);
+    lines.push_back({{line.node.begin(), line.node.end()}, {line.weight.begin(), line.weight.end()}});
+  }
+  const GaussLegendre velocity(rule.radial_velocity);
   speed_share.assign(velocity.node.begin(), velocity.node.end());
   speed_weight.assign(velocity.weight.begin(), velocity.weight.end());
 }
@@ -84,8 +83,8 @@ template <class Real>
 void KernelTables<Real>::prepare(const ClusterState& state) {
   cluster = state;
   const auto& model = *state.model;
-  law = VelocityLaw<Real>(model.g() + 0.5, model.phi0(), speeds);
-  law_measured = VelocityLaw<Real>(model.g(), model.phi0(), speeds);
+  law = VelocityLaw<Real>(model.g() + 0.5, model.phi0());
+  law_measured = VelocityLaw<Real>(model.g(), model.phi0());
   const PotentialTable& table = model.table();
   potential.resize(static_cast<std::size_t>(table.intervals * kParts * kRow));
   constexpr double h = 1.0 / kParts;
@@ -106,7 +105,8 @@ void KernelTables<Real>::prepare(const ClusterState& state) {
 }
 
 template <class Real>
-KernelSpace<Real>::KernelSpace(std::size_t nodes) : stride(nodes * kBlock), numbers(kFields * stride), list(stride + 1) {}
+KernelSpace<Real>::KernelSpace(std::size_t nodes)
+    : stride(nodes * kBlock), numbers(kFields * stride), list(stride + 1) {}
 
 template struct KernelTables<float>;
 template struct KernelTables<double>;
@@ -130,39 +130,5 @@ StarKernel<Real> star_kernel(InstructionSet set) {
 
 template StarKernel<float> star_kernel<float>(InstructionSet);
 template StarKernel<double> star_kernel<double>(InstructionSet);
-
-namespace {
-
-bool has(InstructionSet set) {
-  __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (set == InstructionSet::avx2) return avx2;
-  if (set == InstructionSet::baseline) return true;
-  return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
-
-constexpr std::array kSets{InstructionSet::avx512, InstructionSet::avx2, InstructionSet::baseline};
-
-InstructionSet chosen() {
-  const char* wanted = std::getenv("PRAESEPE_INSTRUCTION_SET");
-  for (const InstructionSet set : kSets) {
-    if ((!wanted || wanted == name_of(set)) && has(set)) return set;
-  }
-  throw InputError("environment variable PRAESEPE_INSTRUCTION_SET=" + std::string(wanted) +
-                   ": expected baseline, avx2 or avx512, and one that this machine has");
-}
-
-}  // namespace
-
-std::string_view name_of(InstructionSet set) {
-  constexpr std::array<std::string_view, 3> names{"baseline", "avx2", "avx512"};
-  return names[static_cast<std::size_t>(set)];
-}
-
-InstructionSet instruction_set() {
-  static const InstructionSet set = chosen();
-  return set;
-}
 
 }  // namespace praesepe::infer::models::globular

@@ -8,9 +8,9 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
+#include "infer/instruction_set.hpp"
 #include "infer/models/globular/bessel.hpp"
 #include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/sightlines.hpp"
@@ -36,13 +36,20 @@ struct KernelTables {
   /// To be called once per parameter vector.
   void prepare(const ClusterState& cluster);
 
-  static constexpr int kRow = 10;          ///< numbers an interval of the potential takes
+  static constexpr int kRow = 10;  ///< numbers an interval of the potential takes
   static constexpr int kInverseSteps = 64;
 
-  double reach;
-  std::vector<Real> share, weight;          ///< Gauss-Legendre along the line of sight, on (0, 1)
+  double bound;  ///< see QuadratureRule
+  /// Gauss-Legendre on (0, 1) along the line of sight: rules for lines of growing length.
+  struct LineRule {
+    std::vector<Real> share, weight;
+  };
+  std::vector<LineRule> lines;
+  /// Length in t = asinh(z / a) up to which the first rule serves, and by which each next serves longer ones: from
+  /// errors of single stars by length and number of nodes, in the regimes of collapsed_accuracy_test.cpp.
+  static constexpr double kShortLine = 9.0, kLengthStep = 2.0;
   std::vector<Real> speed_share, speed_weight;  ///< and along the radial velocity
-  GaussLegendre speeds;                     ///< of the proper-motion convolution
+  SpeedRule<Real> speeds;                       ///< of the proper-motion convolution
   const BesselTables<Real>* bessel;
 
   VelocityLaw<Real> law, law_measured;  ///< of order g + 1/2; of order g, for stars with a radial velocity
@@ -72,13 +79,6 @@ struct KernelSpace {
   std::vector<Real> numbers;        ///< (kFields, stride)
   std::vector<std::uint32_t> list;  ///< (stride)
 };
-
-enum class InstructionSet { baseline, avx2, avx512 };
-
-/// The widest that this machine has; a narrower one if PRAESEPE_INSTRUCTION_SET names it (baseline, avx2, avx512).
-/// Throws InputError for a name that is none, or that this machine lacks.
-InstructionSet instruction_set();
-std::string_view name_of(InstructionSet set);
 
 template <class Real>
 using StarKernel = void (*)(const KernelTables<Real>&, const SightlineBlock&, bool with_radial_velocity,

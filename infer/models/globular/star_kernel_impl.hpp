@@ -2,10 +2,10 @@
 // instruction set, and by nothing else: what it instantiates must carry the batch in its name.
 //
 // A block's work: (1) the part of each line of sight that matters, (2) nodes there, the potential and the star's motion
-// relative to the cluster, (3) the integrals over the velocity, by a cubature or, where the noise meets the escape speed,
-// by a finer rule for which such nodes are gathered, (4) sums over the nodes of each line. The gradient is that of the
-// integral by the same nodes, which are held where they are: the integrand vanishes at both ends of its range, so that
-// their motion would add what the quadrature's own error does.
+// relative to the cluster, (3) the integrals over the velocity, by a cubature or, where the noise meets the escape
+// speed, by a finer rule for which such nodes are gathered, (4) sums over the nodes of each line. The gradient is that
+// of the integral by the same nodes, which are held where they are: the integrand vanishes at both ends of its range,
+// so that their motion would add what the quadrature's own error does.
 #pragma once
 
 #include <xsimd/xsimd.hpp>
@@ -26,20 +26,21 @@ class BlockIntegral {
         space_(space),
         measured_(measured),
         layers_(measured ? tables.speed_share.size() : 1),
-        nodes_(tables.share.size() * layers_),
         lines_(tables, block) {}
 
   [[gnu::always_inline]] void integrate(BlockIntegrals& result) {
+    for (std::size_t lane = 0; lane < kBlock; lane += Batch::size) find_range(lane);
+    choose_rule();
     for (std::size_t lane = 0; lane < kBlock; lane += Batch::size) place(lane);
     smooth();
-    edges();
+    wide();
     for (std::size_t lane = 0; lane < kBlock; lane += Batch::size) sum(lane, result);
   }
 
  private:
   /// One row of nodes each, (nodes, kBlock).
   enum Field {
-    kPhi,       ///< left for the velocity on the sky
+    kPhi,  ///< left for the velocity on the sky
     kRho,
     kVariance,  ///< of the velocity integral
     kMargin,    ///< distance to the escape speed
@@ -68,17 +69,35 @@ class BlockIntegral {
   void store(Field field, std::size_t at, const Batch& value) { value.store_unaligned(space_.row(field) + at); }
   static Batch number(double x) { return Batch(static_cast<Real>(x)); }
 
-  /// (1), (2)
+  /// (1)
+  [[gnu::always_inline]] void find_range(std::size_t lane) {
+    ranges_[lane / Batch::size] = LineOfSight<Batch>(tables_, lines_, lane);
+  }
+
+  /// As many nodes as the longest line of the block needs, whatever the width of a batch.
+  void choose_rule() {
+    Real longest = 0;
+    for (const auto& range : ranges_) {
+      for (std::size_t j = 0; j < Batch::size; ++j) longest = std::max(longest, range.span.get(j));
+    }
+    using Tables = KernelTables<Real>;
+    const double steps = std::ceil((static_cast<double>(longest) - Tables::kShortLine) / Tables::kLengthStep);
+    const double last = static_cast<double>(tables_.lines.size() - 1);
+    rule_ = &tables_.lines[static_cast<std::size_t>(std::min(std::max(steps, 0.0), last))];
+    nodes_ = rule_->share.size() * layers_;
+  }
+
+  /// (2)
   [[gnu::always_inline]] void place(std::size_t lane) {
-    const LineOfSight<Batch> line(tables_, lines_, lane);
+    const LineOfSight<Batch>& line = ranges_[lane / Batch::size];
     const Batch one(Real(1)), half(Real(0.5));
     const auto& c = tables_.cluster;
     const Batch centre = number(c.position.norm()), inverse_centre = one / centre;
     const Batch inverse_r0_square = number(1.0 / (c.radius_scale * c.radius_scale));
     const Batch thousand = number(1000.0) * line.inverse_parallax_error;
     const PotentialRows<Batch> potential(tables_);
-    for (std::size_t k = 0; k < tables_.share.size(); ++k) {
-      const Batch exponential = xsimd::exp(line.t_low + line.span * Batch(tables_.share[k]));
+    for (std::size_t k = 0; k < rule_->share.size(); ++k) {
+      const Batch exponential = xsimd::exp(line.t_low + line.span * Batch(rule_->share[k]));
       const Batch reciprocal = one / exponential;
       const Batch z = half * line.stretch * (exponential - reciprocal);
       const Batch a_cosh = half * line.stretch * (exponential + reciprocal);
@@ -95,7 +114,7 @@ class BlockIntegral {
       const Batch chi = line.chi + thousand * inverse_centre * (line.behind + z) * inverse_radius;
       const Batch ratio = radius * inverse_centre, square = ratio * ratio;
       const Batch exponent = -half * (speed * rho + chi * chi);
-      const Batch factor = Batch(tables_.weight[k]) * line.span * a_cosh * square * square * inverse_total;
+      const Batch factor = Batch(rule_->weight[k]) * line.span * a_cosh * square * square * inverse_total;
 
       const std::size_t first = k * layers_ * kBlock + lane;
       for (std::size_t layer = 0; layer < layers_; ++layer) {
@@ -113,12 +132,13 @@ class BlockIntegral {
         store(kSpeed, at, speed);
         store(kNoise, at, noise);
       }
-      const Batch reached = Batch(static_cast<Real>(tables_.reach)) * xsimd::sqrt(variance);
+      const Batch reached = Batch(tables_.speeds.reach) * xsimd::sqrt(variance);
+      const Batch too_wide = number(kSmoothNoise) - variance;
       if (measured_) {
-        place_radial_velocities(first, line, at_node.phi, rho, reached, exponent, factor);
+        place_radial_velocities(first, line, at_node.phi, rho, reached, too_wide, exponent, factor);
       } else {
         store(kPhi, first, at_node.phi);
-        store(kMargin, first, xsimd::sqrt(at_node.phi + at_node.phi) - rho - reached);
+        store(kMargin, first, xsimd::min(xsimd::sqrt(at_node.phi + at_node.phi) - rho - reached, too_wide));
         store(kExponent, first, exponent + at_node.phi);
         store(kFactor, first, factor);
       }
@@ -129,13 +149,14 @@ class BlockIntegral {
   /// the measurement and exp(-w^2/2) leave, and as far as a star can be bound.
   [[gnu::always_inline]] void place_radial_velocities(std::size_t first, const LineOfSight<Batch>& line,
                                                       const Batch& phi, const Batch& rho, const Batch& reached,
-                                                      const Batch& exponent, const Batch& factor) {
+                                                      const Batch& too_wide, const Batch& exponent,
+                                                      const Batch& factor) {
     const Batch zero(Real(0)), half(Real(0.5)), one(Real(1)), noise = line.outwards_noise;
     const Batch inverse_noise = one / noise, total = one + noise;
     const Batch observed = xsimd::abs(line.outwards), mean = observed / total;
     const Batch slowest = xsimd::max(zero, rho - reached);
     const Batch bound = xsimd::sqrt(xsimd::max(phi + phi - slowest * slowest, zero));
-    const Batch excess = xsimd::max(zero, mean - bound), reach(static_cast<Real>(tables_.reach));
+    const Batch excess = xsimd::max(zero, mean - bound), reach(tables_.speeds.reach);
     const Batch depth = xsimd::sqrt(excess * excess + reach * reach * noise / total);
     const Batch high = xsimd::min(mean + depth, bound), low = xsimd::max(mean - depth, -bound);
     const Batch width = xsimd::max(high - low, zero);
@@ -147,22 +168,23 @@ class BlockIntegral {
       const Batch left = xsimd::max(phi - half * w * w, Batch(Real(1e-12)));
       const Batch pull = off * inverse_noise;
       store(kPhi, at, left);
-      store(kMargin, at, xsimd::sqrt(left + left) - rho - reached);
+      store(kMargin, at, xsimd::min(xsimd::sqrt(left + left) - rho - reached, too_wide));
       store(kExponent, at, exponent + left - half * off * pull);
       store(kFactor, at, factor * norm * Batch(tables_.speed_weight[layer]));
       store(kPull, at, xsimd::select(sign, -pull, pull));
     }
   }
 
-  /// (3) Where the noise keeps clear of the escape speed; lanes where it does not are left to edges().
+  /// (3) Where the noise keeps clear of the escape speed; lanes where it does not are left to wide().
   [[gnu::always_inline]] void smooth() {
     const Batch zero(Real(0)), safe = number(tables_.cluster.model->phi0());
     count_ = 0;
     for (std::size_t at = 0; at < nodes_ * kBlock; at += Batch::size) {
       const auto clear = load(kMargin, at) > zero;
       if (xsimd::none(clear)) continue;
-      const auto b = globular::smooth(xsimd::select(clear, load(kPhi, at), safe), xsimd::select(clear, load(kRho, at), zero),
-                             xsimd::select(clear, load(kVariance, at), number(0.01)), law_);
+      const auto b =
+          globular::smooth(xsimd::select(clear, load(kPhi, at), safe), xsimd::select(clear, load(kRho, at), zero),
+                           xsimd::select(clear, load(kVariance, at), number(0.01)), law_);
       store(kValue, at, b.value);
       store(kByPhi, at, b.d_phi);
       store(kByRho, at, b.d_rho);
@@ -178,7 +200,7 @@ class BlockIntegral {
   }
 
   /// (3) The others, gathered into full batches; the last is filled up with its last node.
-  [[gnu::always_inline]] void edges() {
+  [[gnu::always_inline]] void wide() {
     const std::uint32_t* list = space_.list.data();
     for (std::size_t begin = 0; begin < count_; begin += Batch::size) {
       alignas(64) Real in[3][Batch::size], out[5][Batch::size], scale[Batch::size];
@@ -186,8 +208,8 @@ class BlockIntegral {
         const std::size_t at = list[begin + j < count_ ? begin + j : count_ - 1];
         for (std::size_t f = 0; f < 3; ++f) in[f][j] = space_.row(kPhi + f)[at];
       }
-      const auto b = edge(Batch::load_aligned(in[0]), Batch::load_aligned(in[1]), Batch::load_aligned(in[2]), law_,
-                          tables_.reach, *tables_.bessel);
+      const auto b = globular::wide(Batch::load_aligned(in[0]), Batch::load_aligned(in[1]), Batch::load_aligned(in[2]),
+                                    law_, tables_.speeds, *tables_.bessel);
       b.value.store_aligned(out[0]);
       b.d_phi.store_aligned(out[1]);
       b.d_rho.store_aligned(out[2]);
@@ -212,7 +234,8 @@ class BlockIntegral {
     const Batch inverse_s = number(1.0 / c.velocity_scale);
     const Batch inverse_r0_square = number(1.0 / (c.radius_scale * c.radius_scale));
     const Batch east_slope = lines_.load(lines_.east_slope, lane), north_slope = lines_.load(lines_.north_slope, lane);
-    const Batch outwards = lines_.load(lines_.outwards, lane), outwards_noise = lines_.load(lines_.outwards_noise, lane);
+    const Batch outwards = lines_.load(lines_.outwards, lane),
+                outwards_noise = lines_.load(lines_.outwards_noise, lane);
     Batch total = zero, by[kStarInputs];
     for (Batch& b : by) b = zero;
     for (std::size_t n = 0; n < nodes_; ++n) {
@@ -271,9 +294,12 @@ class BlockIntegral {
   const VelocityLaw<Real>& law_;
   KernelSpace<Real>& space_;
   bool measured_;
-  std::size_t layers_, nodes_;
-  std::size_t count_ = 0;  ///< nodes on the list
+  std::size_t layers_;
   LineConstants<Batch> lines_;
+  LineOfSight<Batch> ranges_[kBlock / Batch::size];
+  const typename KernelTables<Real>::LineRule* rule_ = nullptr;
+  std::size_t nodes_ = 0;  ///< of a line, layers included
+  std::size_t count_ = 0;  ///< nodes on the list
 };
 
 template <class Batch, class Real = typename Batch::value_type>
@@ -283,16 +309,16 @@ void integrate_block(const KernelTables<Real>& tables, const SightlineBlock& blo
 }
 
 // What a source file for one instruction set consists of.
-#define PRAESEPE_STAR_KERNEL(name, arch)                                                       \
-  template <class Real>                                                                        \
-  StarKernel<Real> kernel_for_##name();                                                        \
-  template <>                                                                                  \
-  StarKernel<float> kernel_for_##name<float>() {                                               \
-    return integrate_block<xsimd::batch<float, xsimd::arch>>;                                  \
-  }                                                                                            \
-  template <>                                                                                  \
-  StarKernel<double> kernel_for_##name<double>() {                                             \
-    return integrate_block<xsimd::batch<double, xsimd::arch>>;                                 \
+#define PRAESEPE_STAR_KERNEL(name, arch)                       \
+  template <class Real>                                        \
+  StarKernel<Real> kernel_for_##name();                        \
+  template <>                                                  \
+  StarKernel<float> kernel_for_##name<float>() {               \
+    return integrate_block<xsimd::batch<float, xsimd::arch>>;  \
+  }                                                            \
+  template <>                                                  \
+  StarKernel<double> kernel_for_##name<double>() {             \
+    return integrate_block<xsimd::batch<double, xsimd::arch>>; \
   }
 
 }  // namespace praesepe::infer::models::globular

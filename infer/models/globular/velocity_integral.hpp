@@ -7,12 +7,13 @@
 //   C = int d^2u N2(u; m, T) E(a, phi - u^2/2) = exp(phi - m^2 / (2 (1+T))) / (1+T) * B
 //   B = int d^2u N2(u; rho, V) P(a, phi - u^2/2),          rho = m / (1+T),  V = T / (1+T),  u^2 < 2 phi.
 //
-// smooth():  rho and all of the noise clear of the escape speed: what noise does to a smooth function, to second order
+// smooth():  little noise, clear of the escape speed: what noise does to a smooth function, to second order
 //            in V, with q = rho^2/2 and derivatives of P at y = phi - q:
 //            B = P + V (q P'' - P') + V^2/2 (q^2 P'''' - 4 q P''' + 2 P'')
-// edge():    otherwise, in polar coordinates about the cluster's mean velocity:
+// wide():    otherwise, in polar coordinates about the cluster's mean velocity:
 //            B = int u du / V exp(-(u^2 + rho^2) / 2V) I0(u rho / V) P(a, phi - u^2/2),
-//            u = e - (e - u1)(1 - s)^2, regular at the escape speed e; s on Gauss-Legendre nodes.
+//            u = e - (e - u1)(1 - s)^2, regular at the escape speed e; s on Gauss-Legendre nodes of (0, 1), or of as
+//            much of it as the noise reaches.
 // Derivatives are those of the integral, by the same nodes. That to phi is integrated by parts, P' -> P, so that a law
 // which falls steeply at the escape speed (small a) needs no finer nodes.
 #pragma once
@@ -21,6 +22,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include "infer/models/globular/bessel.hpp"
+#include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/velocity_law.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -30,6 +32,22 @@ template <class Batch>
 struct VelocityIntegral {
   Batch value, d_phi, d_rho, d_variance, d_order;
   Batch log_scale;  ///< not differentiated: a constant taken out to keep single precision from underflow
+};
+
+/// Gauss-Legendre nodes of wide().
+template <class Real>
+struct SpeedRule {
+  SpeedRule(int nodes, double reach_) : reach(static_cast<Real>(reach_)) {
+    const GaussLegendre line(nodes);
+    for (std::size_t j = 0; j < line.node.size(); ++j) {
+      this->nodes.push_back({static_cast<Real>(line.node[j]), static_cast<Real>(line.weight[j])});
+    }
+  }
+  struct Node {
+    Real s, weight;
+  };
+  std::vector<Node> nodes;
+  Real reach;  ///< of the window, standard deviations
 };
 
 template <class Batch, class Real = typename Batch::value_type>
@@ -61,50 +79,56 @@ template <class Batch, class Real = typename Batch::value_type>
   return result;
 }
 
+/// Of smooth(): noise of more than this variance is too wide for two orders, wherever it is.
+inline constexpr double kSmoothNoise = 0.04;
+
 template <class Batch, class Real = typename Batch::value_type>
-[[gnu::always_inline]] inline VelocityIntegral<Batch> edge(const Batch& phi, const Batch& rho, const Batch& variance,
-                                                           const VelocityLaw<Real>& law, double reach,
+[[gnu::always_inline]] inline VelocityIntegral<Batch> wide(const Batch& phi, const Batch& rho, const Batch& variance,
+                                                           const VelocityLaw<Real>& law, const SpeedRule<Real>& rule,
                                                            const BesselTables<Real>& tables) {
   const Batch zero(Real(0)), half(Real(0.5)), one(Real(1)), inverse_variance = one / variance;
-  const Batch escape = xsimd::sqrt(phi + phi), k(static_cast<Real>(reach));
-  // The window: down to exp(-reach^2/2) of the largest value of the noise inside.
+  const Batch escape = xsimd::sqrt(phi + phi), k_square(rule.reach * rule.reach);
+  // The window: down to exp(-reach^2/2) of the largest value of the noise inside; further where the noise is as wide as
+  // the law itself, and most of what counts lies far below the escape speed.
   const Batch excess = xsimd::max(zero, rho - escape);
-  const Batch depth = xsimd::sqrt(excess * excess + k * k * variance);
+  const Batch depth = xsimd::sqrt(excess * excess + k_square * variance * (one + variance));
   const Batch width = escape - xsimd::max(zero, rho - depth);
-  const Batch share = half / escape, stretch = rho * inverse_variance;
+  const Batch slack = xsimd::max(zero, escape - rho - depth);
+  const Batch last = one - xsimd::sqrt(slack / width);  // of s, where the window ends below the escape speed
+  const Batch stretch = rho * inverse_variance, order(law.order());
 
   struct Node {
-    Batch u, weight, p, d_a, off, deficit;
+    Batch u, p, d_a, off, deficit;
   };
-  // weight: noise, without the exponential's largest value, i.e. never below exp(-reach^2/2); p and d_a are P and its
-  // derivative, without what the nodes have in common
-  const auto at = [&](Real c, Real log_c) [[gnu::always_inline]] {
-    const Batch step = width * Batch(c), u = escape - step, h = step * share;
+  // p: the noise, without the exponential's largest value, times P; d_a: times dP/da
+  const auto at = [&](const Batch& step) [[gnu::always_inline]] {
+    const Batch u = escape - step, y = half * step * (escape + u), log_y = xsimd::log(y);
     const auto b = bessel(u * stretch, tables);
     const Batch off = u - rho, off_size = xsimd::abs(off);
-    const Batch exponent = -half * (off_size - excess) * (off_size + excess) * inverse_variance;
-    const auto p = law.below_escape(escape * step * (one - h), h, log_c);
-    return Node{u, b.scaled_i0 * xsimd::exp(exponent), p.p, p.d_a, off, b.deficit};
+    const Batch exponent = order * log_y - half * (off_size - excess) * (off_size + excess) * inverse_variance;
+    const Batch noise = b.scaled_i0 * xsimd::exp(exponent);
+    const auto [f, f_a] = law.factor(y);
+    const Batch p = noise * f;
+    return Node{u, p, p * law.since(log_y) + noise * f_a, off, b.deficit};
   };
   VelocityIntegral<Batch> sum{zero, zero, zero, zero, zero, -half * excess * excess * inverse_variance};
-  const auto& nodes = law.nodes();
-  for (const auto& node : nodes) {
-    const Node n = at(node.c, node.log_c);
-    const Batch noise = n.weight * Batch(node.weight), flow = noise * n.p, mass = flow * n.u;
+  for (const auto& node : rule.nodes) {
+    const Batch left = one - last * Batch(node.s);
+    const Node n = at(width * left * left);
+    const Batch flow = Batch(node.weight) * left * n.p, mass = flow * n.u;
     sum.value += mass;
     sum.d_phi -= flow * (n.off + rho * n.deficit);
     sum.d_rho += mass * (n.off - n.u * n.deficit);
     sum.d_variance += mass * (half * n.off * n.off + n.u * rho * n.deficit);
-    sum.d_order += noise * n.u * n.d_a;
+    sum.d_order += Batch(node.weight) * left * n.u * n.d_a;
   }
-  // Common factors; the boundary term of the integration by parts is at the slow end of the window.
-  const auto common = law.power(escape * width);
-  const Batch measure = width * inverse_variance, factor = measure * common.p;
-  const Node slow = at(Real(1), Real(0));
-  sum.d_phi = common.p * inverse_variance * (slow.weight * slow.p + measure * sum.d_phi);
+  // What the nodes have in common; the boundary term of the integration by parts is at the slow end of the window.
+  const Batch constant = inverse_variance * Batch(law.inverse_gamma()), measure = (width + width) * last;
+  const Batch factor = constant * measure;
+  sum.d_phi = constant * (at(width).p + measure * inverse_variance * sum.d_phi);
   sum.d_rho *= factor * inverse_variance;
   sum.d_variance = factor * inverse_variance * (sum.d_variance * inverse_variance - sum.value);
-  sum.d_order = factor * (sum.d_order + common.d_log * sum.value);
+  sum.d_order *= factor;
   sum.value *= factor;
   return sum;
 }

@@ -3,7 +3,6 @@
 #include <boost/math/special_functions/digamma.hpp>
 #include <cmath>
 #include <limits>
-#include <type_traits>
 
 namespace praesepe::infer::models::globular {
 
@@ -50,7 +49,7 @@ Series series_of_f(double a, double middle, double tolerance) {
 }  // namespace
 
 template <class Real>
-VelocityLaw<Real>::VelocityLaw(double a, double largest, const GaussLegendre& nodes)
+VelocityLaw<Real>::VelocityLaw(double a, double largest)
     : order_(static_cast<Real>(a)),
       inverse_order_(static_cast<Real>(1.0 / a)),
       inverse_middle_(static_cast<Real>(2.0 / largest)),
@@ -58,15 +57,6 @@ VelocityLaw<Real>::VelocityLaw(double a, double largest, const GaussLegendre& no
       digamma_(static_cast<Real>(boost::math::digamma(a + 1.0))) {
   const Series series = series_of_f(a, 0.5 * largest, std::numeric_limits<Real>::epsilon() / 4.0);
   f_ = PolynomialPair<Real>(series.f, series.f_a);
-  constexpr int degree = std::is_same_v<Real, float> ? 9 : 19;
-  static const auto logarithm = fit_polynomial([](double t) { return std::log(0.75 - 0.25 * t); }, degree);
-  lowered_ =
-      PolynomialPair<Real>(fit_polynomial([a](double t) { return std::pow(0.75 - 0.25 * t, a); }, degree), logarithm);
-  for (std::size_t j = 0; j < nodes.node.size(); ++j) {
-    const double left = 1.0 - nodes.node[j], c = left * left;
-    nodes_.push_back({static_cast<Real>(c), static_cast<Real>(std::log(c)),
-                      static_cast<Real>(2.0 * left * nodes.weight[j] * std::pow(c, a))});
-  }
 }
 
 template class VelocityLaw<float>;

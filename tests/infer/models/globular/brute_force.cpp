@@ -32,6 +32,12 @@ double scaled_bessel(double x) {
                    : (1.0 + 0.125 / x * (1.0 + 0.5625 / x)) / std::sqrt(2.0 * M_PI * x);
 }
 
+/// A cell, or what stands for a missing one.
+double cell(const sim::astrometry::Catalogue& catalogue, const char* name, std::size_t row, double otherwise) {
+  if (!catalogue.has(name) || std::isnan(catalogue[name][row])) return otherwise;
+  return catalogue[name][row];
+}
+
 /// int d^2 v N2(w; v, sd^2) E(g + 1/2, (psi - v^2/2)/s^2) over the bound velocities v (km/s).
 double velocity_integral(double order, double psi, double s2, double w, double sd) {
   const double escape = std::sqrt(2.0 * psi);
@@ -46,6 +52,20 @@ double velocity_integral(double order, double psi, double s2, double w, double s
   return integrate(f, 0.0, 1.0, 4);
 }
 
+/// The same with a radial velocity seen at `radial`, error `error`: int dv_R N(radial; v_R, error) of it at psi -
+/// v_R^2/2.
+double with_radial_velocity(double g, double psi, double s2, double w, double sd, double radial, double error) {
+  const double escape = std::sqrt(2.0 * psi);
+  const double low = std::max(-escape, std::min(radial, escape) - 9.0 * error);
+  const double high = std::min(escape, std::max(radial, -escape) + 9.0 * error);
+  const auto f = [&](double v) {
+    const double off = (v - radial) / error;
+    return std::exp(-0.5 * off * off) / (std::sqrt(2.0 * M_PI) * error) *
+           velocity_integral(g, psi - 0.5 * v * v, s2, w, sd);
+  };
+  return integrate(f, low, high, 3);
+}
+
 }  // namespace
 
 double brute_force_log_likelihood(const sim::astrometry::Catalogue& catalogue, std::size_t row,
@@ -58,24 +78,36 @@ double brute_force_log_likelihood(const sim::astrometry::Catalogue& catalogue, s
   const double foot = triad.radial.dot(centre.position_pc);
   const double projected = (centre.position_pc - foot * triad.radial).norm();
   const double half = std::sqrt(model.edge_radius() * model.edge_radius() - projected * projected);
+  const auto value = [&](const char* name, double otherwise) { return cell(catalogue, name, row, otherwise); };
+  const double error = value("parallax_error", NAN), slope = value("parallax_pmra_corr", 0.0);
+  const double radial = value("radial_velocity", NAN) - centre.velocity_kms.dot(triad.radial);
+  const auto velocities = [&](double distance, double psi, double chi) {
+    if (std::isnan(value("pmra", NAN))) {  // all proper motions
+      return 2.0 * M_PI * s2 * sim::globular::e_gamma(theta[1] + 1.5, psi / s2).value / std::pow(k * distance, 2);
+    }
+    // the noise of pmra that goes with the parallax's; what is left of it is as large as that of pmdec
+    const double mean = slope * value("pmra_error", NAN) * chi;
+    const double east = distance * k * (value("pmra", NAN) - mean) - centre.velocity_kms.dot(triad.east);
+    const double north = distance * k * (value("pmdec", NAN)) - centre.velocity_kms.dot(triad.north);
+    const double sd = distance * k * value("pmdec_error", NAN), speed = std::hypot(east, north);
+    if (std::isnan(radial)) return velocity_integral(theta[1] + 0.5, psi, s2, speed, sd);
+    return with_radial_velocity(theta[1], psi, s2, speed, sd, radial, value("radial_velocity_error", NAN));
+  };
   const auto integrand = [&](double z) {
     const double distance = foot + z, psi = model.potential(std::hypot(projected, z));
     if (!(distance > 0.0) || !(psi > 0.0)) return 0.0;
-    const double east = distance * k * catalogue["pmra"][row] - centre.velocity_kms.dot(triad.east);
-    const double north = distance * k * catalogue["pmdec"][row] - centre.velocity_kms.dot(triad.north);
-    const double sd = distance * k * catalogue["pmra_error"][row];
-    const double error = catalogue["parallax_error"][row];
-    const double chi = (catalogue["parallax"][row] - 1000.0 / distance) / error;
+    const double chi = (value("parallax", NAN) - 1000.0 / distance) / error;
     return std::pow(distance, 4) * std::exp(-0.5 * chi * chi) / (std::sqrt(2.0 * M_PI) * error) *
-           velocity_integral(theta[1] + 0.5, psi, s2, std::hypot(east, north), sd);
+           velocities(distance, psi, chi);
   };
-  // z = a sinh t, 20 panels of 20 nodes
+  // z = a sinh t, 20 panels of 20 nodes; 4 where velocities take long
   const double a = std::sqrt(projected * projected + 0.1 * model.king_radius() * model.king_radius());
   const double t_end = std::asinh(half / a);
-  const double integral =
-      integrate([&](double t) { return a * std::cosh(t) * integrand(a * std::sinh(t)); }, -t_end, t_end, 20);
-  // f/M with the radial velocity integrated out: sqrt(2 pi) s A / M, and k^2 cos(dec) of the Jacobian
-  const double amplitude = model.amplitude() / std::pow(10.0, theta[2]) * std::sqrt(2.0 * M_PI) * s;
+  const double integral = integrate([&](double t) { return a * std::cosh(t) * integrand(a * std::sinh(t)); }, -t_end,
+                                    t_end, std::isnan(radial) ? 20 : 8);
+  // f/M, the radial velocity integrated out if it is not measured: sqrt(2 pi) s A / M; k^2 cos(dec) of the Jacobian
+  const double amplitude =
+      model.amplitude() / std::pow(10.0, theta[2]) * (std::isnan(radial) ? std::sqrt(2.0 * M_PI) * s : 1.0);
   return std::log(integral * amplitude * k * k * std::cos(catalogue["dec"][row] * units::kRadPerDeg));
 }
 

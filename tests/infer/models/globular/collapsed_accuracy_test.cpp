@@ -49,6 +49,48 @@ TEST(CollapsedAccuracy, StarByStarInEightRegimes) {
   }
 }
 
+/// Stars of a regime with radial velocities of 1 km/s, with correlated errors, or without proper motions.
+sim::astrometry::Catalogue with(const tests::Regime& regime, double stars, const std::string& what) {
+  const auto plain = tests::catalogue_of(regime, stars);
+  sim::astrometry::Catalogue catalogue(plain.rows());
+  constexpr double correlation = 0.6;
+  sim::random::Stream stream({3, 0, 0}, sim::random::Purpose::noise);
+  std::vector<double> velocity, corr(plain.rows(), correlation), error(plain.rows(), 1.0);
+  for (std::size_t i = 0; i < plain.rows(); ++i) velocity.push_back(30.0 + 4.0 * stream.normal());
+  for (const auto& column : plain.columns()) {
+    auto values = column.values;
+    const bool motion = column.name == "pmra" || column.name == "pmdec";
+    for (double& value : values) {
+      if (what == "positions" && motion) value = NAN;
+      if (what == "correlations" && column.name == "pmra_error") value /= std::sqrt(1.0 - correlation * correlation);
+    }
+    catalogue.add(column.name, column.unit, values);
+  }
+  if (what == "correlations") catalogue.add("parallax_pmra_corr", "", corr);
+  if (what == "velocities") {
+    catalogue.add("radial_velocity", "km/s", velocity);
+    catalogue.add("radial_velocity_error", "km/s", error);
+  }
+  return catalogue;
+}
+
+TEST(CollapsedAccuracy, RadialVelocitiesCorrelationsAndMissingMotions) {
+  for (const auto& what : {"velocities", "correlations", "positions"}) {
+    for (const std::size_t k : {0U, 3U, 4U}) {  // 1 kpc, 10 kpc, g = 0.3
+      const auto regime = tests::regimes()[k];
+      const auto catalogue = with(regime, 6.0, what);
+      const Vector theta = tests::near_truth(regime);
+      const Vector standard = star_terms(catalogue, QuadratureRule::standard(), theta),
+                   reference = star_terms(catalogue, QuadratureRule::reference(), theta);
+      for (Eigen::Index i = 0; i < standard.size(); ++i) {
+        const double expected = tests::brute_force_log_likelihood(catalogue, static_cast<std::size_t>(i), theta);
+        EXPECT_NEAR(standard[i], expected, 5e-4) << what << ", " << regime.name << ", star " << i;
+        EXPECT_NEAR(reference[i], expected, 1e-4) << what << ", " << regime.name << ", star " << i;
+      }
+    }
+  }
+}
+
 TEST(CollapsedAccuracy, TotalErrorHardlyVariesOverAPosterior) {
   // Parameters scattered by posterior standard deviations of 1000 stars (Wen et al. 2023): what varies could bias.
   for (const auto& regime : tests::regimes()) {
