@@ -19,7 +19,8 @@ enum class Purpose : std::uint32_t {
   chain = 5,       ///< transitions of one chain; index = chain
   evidence = 6,    ///< importance sampling of the evidence; index = mode
   profiles = 7,    ///< choice of draws for posterior functions
-  calibration = 8  ///< ties of ranks and the like; index = quantity
+  calibration = 8, ///< ties of ranks and the like; index = quantity
+  star_latents = 9 ///< latents drawn for a stored draw; index = sample
 };
 
 struct StreamKey {
