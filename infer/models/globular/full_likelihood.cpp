@@ -16,7 +16,12 @@ namespace {
 
 FullCluster cluster_at(const ClusterParameters& parameters, const sim::globular::LoweredIsothermal& model,
                        const sim::globular::EGammaExpansion& e) {
-  return {&model.table(),     &e, std::exp(parameters.log_r0()), std::exp(parameters.log_s()), parameters.distance(),
+  return {&model.table(),
+          &e,
+          model.g(),
+          std::exp(parameters.log_r0()),
+          std::exp(parameters.log_s()),
+          parameters.distance(),
           parameters.centre()};
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
+#include <numbers>
 
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/observed_star.hpp"
@@ -17,8 +19,14 @@ using StarVector = Eigen::Array<double, 6, 1>;
 struct FullCluster {
   const sim::globular::PotentialTable* table;
   const sim::globular::EGammaExpansion* e;  ///< of order g
+  double order;                             ///< g
   double r0, s, distance;                   ///< pc, km/s, pc
   sim::astrometry::Cartesian6 centre;
+};
+
+/// A width k, for S(k x) with x of unit scale, and d ln k.
+struct Width {
+  double value, d_log_y, d_log_order, d_log_t_max;
 };
 
 class FullStar {
@@ -40,6 +48,8 @@ class FullStar {
   /// Direction, foot of the centre and the centre's velocity on the star's sky; false if the line misses the cluster.
   void point(double a, double b);
   bool set_motion(const Eigen::Vector2d& motion);
+  Width width_along() const;
+  Width width_radial() const;
 
   const ObservedStar& star_;
   const FullCluster& cluster_;
@@ -52,7 +62,7 @@ class FullStar {
   Eigen::Vector2d motion_, u_;                    // v_sky / R_c; (v_sky - bulk) / s
   double psi_, q_max_, ratio_, stretch_, t_max_;  // u^2/2; (r_max/r0)^2; (z_max/A)^2; A; t_max
   double t_, z_, q_, y_, w_;
-  sim::globular::PotentialAt potential_;
+  sim::globular::PotentialAt at_foot_, potential_;  // at z = 0 and at z
 };
 
 }  // namespace praesepe::infer::models::globular
