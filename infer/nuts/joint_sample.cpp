@@ -39,6 +39,7 @@ class JointLadder {
   void find_modes(const std::vector<Vector>& starts);
   void start_chains(const std::vector<std::vector<int>>& whole);
   Vector start_of(std::size_t chain, const Mode& mode) const;
+  long unexplained_divergences() const;
   bool shorten_steps(const Assessment& now);
   bool continue_chains(const Assessment& now);
   Draws of_parameters(const Draws& all) const;
@@ -85,12 +86,13 @@ void JointLadder::climb_rungs(const std::vector<Vector>& starts, const std::vect
     std::vector<Draws> draws;
     for (const Draws& chain : group_->draws()) draws.push_back(of_parameters(chain));
     const Assessment now = assess(draws, rule_);
-    if (now.is_mixed(rule_) && now.divergences == 0) {
+    const long unexplained = unexplained_divergences();
+    if (now.is_mixed(rule_) && unexplained == 0) {
       result_.status = SampleStatus::converged;
-      record("converged", now.text());
+      record("converged", now.text() + (now.divergences > 0 ? ", all over the edge of the support" : ""));
       return;
     }
-    if (now.divergences > 0 ? shorten_steps(now) : continue_chains(now)) continue;
+    if (unexplained > 0 ? shorten_steps(now) : continue_chains(now)) continue;
     result_.status = SampleStatus::not_converged;
     result_.message = now.text();
     record("not_converged", now.text());
@@ -141,6 +143,14 @@ Vector JointLadder::start_of(std::size_t chain, const Mode& mode) const {
     if (position.allFinite() && std::isfinite(target_->log_density(position, gradient))) return position;
   }
   throw TaskFailure("no point found from which a chain in all coordinates can start");
+}
+
+long JointLadder::unexplained_divergences() const {
+  long count = 0;
+  for (const Draws& chain : group_->draws()) {
+    count += std::ranges::count_if(chain.divergences, [](const auto& d) { return std::isfinite(d.energy_error); });
+  }
+  return count;
 }
 
 bool JointLadder::shorten_steps(const Assessment& now) {

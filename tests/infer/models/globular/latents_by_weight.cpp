@@ -47,6 +47,7 @@ WeightedLatents latents_by_weight(const sim::astrometry::Catalogue& catalogue, s
   const double foot = triad.radial.dot(centre.position_pc), k = units::kKmsPerMasyrPc;
   const double projected = (centre.position_pc - foot * triad.radial).norm();
   const double edge = model.edge_radius(), stretch = std::hypot(projected, model.king_radius());
+  if (!(projected < edge)) return {{}, {}, -INFINITY};
   const double t_end = std::asinh(std::sqrt(edge * edge - projected * projected) / stretch);
 
   const Vector2d seen(catalogue["pmra"][row], catalogue["pmdec"][row]);
@@ -81,6 +82,10 @@ WeightedLatents latents_by_weight(const sim::astrometry::Catalogue& catalogue, s
     result.points.row(i) << 1e-3 * distance, pm[0], pm[1], star.radial_velocity;
   }
   const double largest = result.weights.maxCoeff();
+  if (!(largest > -INFINITY)) {  // no point at which the star is bound
+    result.log_integral = -INFINITY;
+    return result;
+  }
   result.weights = (result.weights.array() - largest).exp();
   // volume of the box: t, deviations of mu in N2(.; 0, 1) and |d mu| = |factor| |d deviation|, v_R
   const double box = 2.0 * t_end * stretch * std::pow(2.0 * kReach, 2) / (2.0 * M_PI) * 2.0;

@@ -14,10 +14,11 @@ struct WeightedLatents {
   Eigen::MatrixXd points;
   Eigen::VectorXd weights;
 
-  /// The largest distance between the distribution functions of column j and of the drawn values.
-  double kolmogorov_smirnov(Eigen::Index j, std::vector<double> drawn) const;
   /// ln of the integral of the density: the star's likelihood per rad^2 mas (mas/yr)^2.
   double log_integral = 0.0;
+
+  /// The largest distance between the distribution functions of column j and of the drawn values.
+  double kolmogorov_smirnov(Eigen::Index j, std::vector<double> drawn) const;
 };
 
 /// The 6-D distribution function f/M at x(R), v(mu, v_R), times R^4 k^2 cos(dec) and the Gaussians of parallax and
