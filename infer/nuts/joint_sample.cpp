@@ -92,7 +92,8 @@ void JointLadder::climb_rungs(const std::vector<Vector>& starts, const std::vect
       record("converged", now.text() + (now.divergences > 0 ? ", all over the edge of the support" : ""));
       return;
     }
-    if (unexplained > 0 ? shorten_steps(now) : continue_chains(now)) continue;
+    if (unexplained > 0 && shorten_steps(now)) continue;
+    if (!now.is_mixed(rule_) && continue_chains(now)) continue;
     result_.status = SampleStatus::not_converged;
     result_.message = now.text();
     record("not_converged", now.text());

@@ -102,13 +102,15 @@ void expect_same_posterior(const tests::Regime& regime, double stars, int draws)
   const PosteriorSample collapsed = problem.collapsed({.draws = 1000});
   const PosteriorSample full = problem.full({.warmup = 300, .draws = draws});
   ASSERT_EQ(collapsed.status, nuts::SampleStatus::converged) << collapsed.message;
-  ASSERT_EQ(full.status, nuts::SampleStatus::converged) << full.message;
+  // Divergences may remain at the brink of a star's escape; whether they hide anything is what is tested.
+  ASSERT_NE(full.status, nuts::SampleStatus::failed) << full.message;
   std::vector<double> p;
   for (std::size_t parameter = 0; parameter < kParameters; ++parameter) {
     // 200 draws of the full chains, far enough apart to be nearly independent; 400 of the collapsed ones
     const Matrix a = problem.draws_of(full, parameter, draws * full.thin / 50);
     const Matrix b = problem.draws_of(collapsed, parameter, 10 * collapsed.thin);
     p.push_back(two_sample_p(a, b));
+    EXPECT_GT(diagnostics::ess_bulk(problem.draws_of(full, parameter, 1)), 200.0) << "parameter " << parameter;
     Matrix together(50, 8);
     together << a.topRows(50), b.topRows(50);
     EXPECT_LT(diagnostics::r_hat(together), 1.05) << "parameter " << parameter;
