@@ -68,7 +68,7 @@ const std::vector<Case>& cases() {
 
 // Kolmogorov-Smirnov in each coordinate of each star, 32 tests: false alarm in one of 1000 runs of them all. sqrt(n) D
 // exceeds x with probability 2 exp(-2 x^2) = 1e-3 / 32 at x = 2.35; 0.004 allows for the lattice's own error. Seen to
-// fail with order g instead of g + 1/2 on the sky, R^2 instead of R^4, no margin of the histogram and 6 cells.
+// fail with order g instead of g + 1/2 on the sky.
 TEST(DrawnLatents, HaveTheDistributionOfTheFourDimensionalIntegrand) {
   constexpr int kDraws = 4000, kPoints = 1 << 20;
   for (const Case& c : cases()) {
