@@ -11,11 +11,13 @@
 
 #include "infer/density/posterior.hpp"
 #include "infer/instruction_set.hpp"
+#include "infer/nuts/joint_sample.hpp"
 #include "infer/nuts/posterior_sample.hpp"
 #include "sim/astrometry/catalogue_reader.hpp"
 #include "sim/error.hpp"
 #include "workflow/campaign/campaign.hpp"
 #include "workflow/memberships.hpp"
+#include "workflow/star_latents.hpp"
 #include "workflow/store/durable_file.hpp"
 #include "workflow/store/provenance.hpp"
 #include "workflow/thread_clock.hpp"
@@ -178,6 +180,18 @@ void store_draws(const Campaign& campaign, const ParameterSpace& space, const Po
   result.profiles = profile_bands(*campaign.study, space, sample.chains, sample.thin);
 }
 
+PosteriorSample sample_all_coordinates(const Campaign& campaign, const Task& task, const Catalogue& catalogue,
+                                       const Posterior& posterior, const std::vector<Vector>& starts,
+                                       const infer::nuts::ConvergenceRule& rule, infer::nuts::ChainJournal* journal) {
+  const auto joint = campaign.study->joint_likelihood(catalogue, task.observation);
+  const auto sampler = campaign.study->latent_sampler(catalogue, task.observation);
+  const auto latents = [&](const Vector& theta, Stream& stream) {
+    return joint->coordinates(theta, sampler->draw(theta, stream));
+  };
+  return infer::nuts::sample_jointly({posterior, *joint, latents}, starts, campaign.sampler, rule, task.key,
+                                     draws_with_latents(campaign), journal);
+}
+
 void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal, TaskResult& result) {
   const Catalogue catalogue = task_catalogue(campaign, task);
   result.n_stars = static_cast<std::int64_t>(catalogue.rows());
@@ -192,7 +206,9 @@ void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal
   rule.monitored = [&space = posterior.space()](const Vector& q) { return varying_parameters(space, q); };
   for (const std::size_t i : posterior.space().varying()) rule.names.push_back(campaign.study->parameters()[i].name);
   const PosteriorSample sample =
-      infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key, journal);
+      campaign.method == campaign::Method::full
+          ? sample_all_coordinates(campaign, task, catalogue, posterior, starts, rule, journal)
+          : infer::nuts::sample_posterior(posterior, starts, campaign.sampler, rule, task.key, journal);
   result.ladder = ladder_json(sample.ladder);
   result.n_log_density = sample.n_log_density;
   if (sample.status == infer::nuts::SampleStatus::failed) throw TaskFailure(sample.message);
@@ -200,6 +216,7 @@ void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal
   if (task.truth.size() > 0) complete_truth(posterior, task.truth, result);
   store_draws(campaign, posterior.space(), sample, result);
   result.membership = memberships(posterior, sample.chains, catalogue);
+  result.latents = star_latents(campaign, task, catalogue, posterior.space(), sample);
   result.status = static_cast<TaskStatus>(sample.status);
   result.message = sample.message;
 }
@@ -266,10 +283,14 @@ void check_task(const Campaign& campaign, const Task& task) {
   }
   try {
     make_posterior(campaign, task, catalogue);
+    if (campaign.method == campaign::Method::full) campaign.study->joint_likelihood(catalogue, task.observation);
+    if (campaign.latents > 0) campaign.study->latent_sampler(catalogue, task.observation);
   } catch (const TaskFailure&) {
   } catch (const InputError& error) {
     const std::string message = error.what();
-    if (message.starts_with("prior.") || message.starts_with("observe.")) rethrow_with_place(campaign, message);
+    for (const char* section : {"prior.", "observe.", "sampler.", "output."}) {
+      if (message.starts_with(section)) rethrow_with_place(campaign, message);
+    }
     throw;
   }
 }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "infer/density/joint_likelihood.hpp"
 #include "infer/density/log_density.hpp"
 #include "infer/density/parameter_space.hpp"
 #include "sim/astrometry/catalogue.hpp"
@@ -37,6 +38,20 @@ struct DerivedQuantity {
   std::string name;
   std::string unit;
   std::string description;
+};
+
+/// A true coordinate of every star.
+struct StarQuantity {
+  std::string name;
+  std::string unit;
+};
+
+/// Draws the stars' latents given the parameters.
+class LatentSampler {
+ public:
+  virtual ~LatentSampler() = default;
+  /// One draw from p(latents | theta, catalogue): (stars, columns). NaN for a star that has none under theta (P).
+  virtual density::Matrix draw(const Vector& theta, sim::random::Stream& stream) const = 0;
 };
 
 /// Another way to write the truth of a parameter, e.g. half_mass_radius (pc) for log10_rh.
@@ -124,6 +139,20 @@ class Study {
   /// (Q) derived quantities at theta (P).
   virtual Vector derive(const Vector& theta) const { return Vector(theta.size() * 0); }
 
+  /// The columns of the latents that the study can draw; empty if it draws none.
+  virtual const std::vector<StarQuantity>& latents() const { return no_latents_; }
+  /// Called only if there are columns. Throws InputError as likelihood() does.
+  virtual std::unique_ptr<const LatentSampler> latent_sampler(const sim::astrometry::Catalogue&,
+                                                              const Observation&) const {
+    return nullptr;
+  }
+  /// The model before anything is integrated out, of the latents that latent_sampler() draws; null if the study has it
+  /// not. Throws InputError as likelihood() does.
+  virtual std::unique_ptr<const density::JointLikelihood> joint_likelihood(const sim::astrometry::Catalogue&,
+                                                                           const Observation&) const {
+    return nullptr;
+  }
+
   /// Posterior functions, if the study has any.
   virtual const Profiles& profiles() const { return no_profiles_; }
   /// (radius x names) values at theta.
@@ -136,6 +165,7 @@ class Study {
   inline static const std::vector<DerivedQuantity> no_derived_{};
   inline static const std::vector<Alias> no_aliases_{};
   inline static const std::vector<SettingKey> no_keys_{};
+  inline static const std::vector<StarQuantity> no_latents_{};
   inline static const Profiles no_profiles_{};
 };
 

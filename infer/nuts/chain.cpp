@@ -53,7 +53,10 @@ Chain::WarmUp Chain::new_warm_up(double step_size) const {
           DualAveraging(options_.target_accept, step_size), options_.warmup};
 }
 
-void Chain::begin_warm_up() { warm_up_ = new_warm_up(find_step_size(hamiltonian_, state_, stream_)); }
+void Chain::begin_warm_up() {
+  drawn_ = 0;
+  warm_up_ = new_warm_up(find_step_size(hamiltonian_, state_, stream_));
+}
 
 void Chain::warm_up(int transitions) {
   for (; warm_up_->left > 0 && transitions > 0; --transitions, --warm_up_->left) {
@@ -84,7 +87,7 @@ void Chain::warm_up() {
 }
 
 void Chain::save(ArchiveWriter& archive) const {
-  archive(state_, stream_, hamiltonian_.metric().matrix(), step_size_, warm_up_.has_value());
+  archive(state_, stream_, hamiltonian_.metric().matrix(), step_size_, drawn_, warm_up_.has_value());
   if (warm_up_) archive(*warm_up_);
 }
 
@@ -92,7 +95,7 @@ void Chain::restore(ArchiveReader& archive) {
   Matrix metric;
   double step_size = 0.0;
   bool is_warming_up = false;
-  archive(state_, stream_, metric, step_size, is_warming_up);
+  archive(state_, stream_, metric, step_size, drawn_, is_warming_up);
   auto factorised = InverseMetric::factorise(std::move(metric));
   if (!factorised) throw InternalError("a stored chain has a metric that is not positive definite");
   hamiltonian_.set_metric(*std::move(factorised));
@@ -110,11 +113,14 @@ void Chain::set_tuning(Matrix inverse_metric, double step_size) {
 
 Draws Chain::sample(int draws) {
   Draws drawn;
-  drawn.resize(draws, hamiltonian_.dimension());
+  const Eigen::Index kept = options_.kept.value_or(hamiltonian_.dimension());
+  drawn.resize(draws, kept);
   for (int i = 0; i < draws; ++i) {
     const Transition transition = advance();
     if (options_.between) options_.between(state_, stream_);
-    drawn.position.row(i) = state_.position;
+    drawn.position.row(i) = state_.position.head(kept);
+    if (std::ranges::binary_search(options_.whole, drawn_)) drawn.whole.push_back({drawn_, state_.position});
+    ++drawn_;
     drawn.lp[i] = state_.lp;
     drawn.acceptance_rate[i] = transition.acceptance_rate;
     drawn.step_size[i] = step_size_;

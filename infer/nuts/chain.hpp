@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "infer/nuts/archive.hpp"
 #include "infer/nuts/hamiltonian.hpp"
@@ -26,6 +27,10 @@ struct ChainOptions {
   /// A further transition that leaves the target invariant, applied after each NUTS transition of the sampling phase.
   /// When it moves the state it must refresh lp and gradient.
   std::function<void(State&, sim::random::Stream&)> between = {};
+  /// Draws keep the first coordinates only, if so many are given.
+  std::optional<Eigen::Index> kept = {};
+  /// But all of these draws, counted from the end of the warm-up, ascending.
+  std::vector<int> whole = {};
 };
 
 class Chain {
@@ -82,6 +87,7 @@ class Chain {
   Hamiltonian hamiltonian_;
   Trajectory trajectory_;  // scratch between transitions
   double step_size_ = 1.0;
+  int drawn_ = 0;  // since the end of the warm-up
   std::optional<WarmUp> warm_up_;
 };
 

@@ -26,7 +26,8 @@ constexpr auto kBetweenLooks = std::chrono::milliseconds(50);  // at the journal
 /// Jumps do the long walks; trajectories of three leapfrogs do the rest.
 constexpr int kDepthBetweenJumps = 2;
 
-/// A point more widely scattered than the mode, but not where the density is hopelessly low.
+}  // namespace
+
 Vector scattered(const density::LogDensity& target, const Mode& mode, Stream stream) {
   const MixtureOfT around({{1.0, mode.position, mode.covariance}});
   const double lowest = mode.lp - 10.0 - 3.0 * static_cast<double>(mode.position.size());
@@ -38,6 +39,8 @@ Vector scattered(const density::LogDensity& target, const Mode& mode, Stream str
   }
   return mode.position;
 }
+
+namespace {
 
 Matrix as_dense(const Matrix& metric) {
   return metric.cols() == metric.rows() ? metric : Matrix(metric.col(0).asDiagonal());
@@ -108,6 +111,19 @@ void ChainGroup::start(const std::vector<Mode>& modes, std::optional<Independenc
   warm_up(all());
   tuning_.reset();
   if (jump_) share_tuning();
+}
+
+void ChainGroup::start_at(const std::vector<Vector>& positions, const std::vector<ChainOptions>& options) {
+  jump_.reset();
+  tuning_.reset();
+  if (!chains_.empty()) ++attempt_;
+  chains_.clear();
+  for (std::size_t c = 0; c < positions.size(); ++c) {
+    const Stream stream(key_, Purpose::chain, static_cast<std::uint32_t>(c) + kAttemptStride * attempt_);
+    chains_.push_back(std::make_unique<Chain>(*target_, positions[c], options[c], stream));
+  }
+  forget_draws();
+  warm_up(all());
 }
 
 void ChainGroup::add_jump(IndependenceStep jump) {

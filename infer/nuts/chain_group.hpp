@@ -24,6 +24,9 @@
 
 namespace praesepe::infer::nuts {
 
+/// A point more widely scattered than the mode, but not where the density is hopelessly low.
+Vector scattered(const density::LogDensity& target, const Mode& mode, sim::random::Stream stream);
+
 class ChainGroup {
  public:
   /// Keeps references to `target` and `journal` (may be null); the chains refer to the group.
@@ -35,6 +38,8 @@ class ChainGroup {
   /// Starts all chains anew, chain c in mode c mod K (K modes, the most probable first), and warms them up. With
   /// `jump`, its step follows every transition.
   void start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump);
+  /// Starts chain c anew at positions[c] with options[c] of its own, and warms it up; no jumps.
+  void start_at(const std::vector<Vector>& positions, const std::vector<ChainOptions>& options);
   /// Lets `jump` follow every transition from now on; tuning stays as it is, trajectories need no longer be long.
   void add_jump(IndependenceStep jump);
   /// Starts one chain anew in a mode and draws as many draws as the others have.

@@ -30,6 +30,7 @@ void Draws::append(const Draws& later) {
     diverging[first + i] = later.diverging[i];
   }
   divergences.insert(divergences.end(), later.divergences.begin(), later.divergences.end());
+  whole.insert(whole.end(), later.whole.begin(), later.whole.end());
 }
 
 }  // namespace praesepe::infer::nuts

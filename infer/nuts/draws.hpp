@@ -23,8 +23,19 @@ struct Divergence {
   }
 };
 
+/// A draw of which every coordinate is kept.
+struct WholeDraw {
+  int draw;  ///< counted from the end of the warm-up
+  Vector position;
+
+  template <class Archive, class Self>
+  static void members(Archive& archive, Self& self) {
+    archive(self.draw, self.position);
+  }
+};
+
 struct Draws {
-  Matrix position;         ///< (draws, D), unconstrained
+  Matrix position;         ///< (draws, D), unconstrained; the first coordinates only if the chain keeps no more
   Vector lp;               ///< (draws) log density at the position
   Vector acceptance_rate;  ///< (draws) mean over the leapfrogs of min(1, exp(H0 - H))
   Vector step_size;        ///< (draws)
@@ -33,6 +44,7 @@ struct Draws {
   std::vector<int> n_steps;  ///< leapfrogs of this transition, rejected subtrees too
   std::vector<std::int8_t> diverging;
   std::vector<Divergence> divergences;  ///< of the transitions that are diverging, in order
+  std::vector<WholeDraw> whole;         ///< those that were asked for
 
   Eigen::Index size() const { return position.rows(); }
   /// Makes room for `draws` rows of dimension D, or keeps the first rows.
@@ -43,7 +55,7 @@ struct Draws {
   template <class Archive, class Self>
   static void members(Archive& archive, Self& self) {
     archive(self.position, self.lp, self.acceptance_rate, self.step_size, self.energy, self.tree_depth, self.n_steps,
-            self.diverging, self.divergences);
+            self.diverging, self.divergences, self.whole);
   }
 };
 

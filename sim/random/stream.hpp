@@ -12,14 +12,16 @@ namespace praesepe::sim::random {
 
 /// What a stream is used for. Values are part of the file format: never renumber, only append.
 enum class Purpose : std::uint32_t {
-  truth = 1,       ///< true parameters drawn from the prior (design = "prior")
-  latents = 2,     ///< true positions, velocities, labels of the stars
-  noise = 3,       ///< measurement errors
-  starts = 4,      ///< starting points of the mode search; index = start
-  chain = 5,       ///< transitions of one chain; index = chain
-  evidence = 6,    ///< importance sampling of the evidence; index = mode
-  profiles = 7,    ///< choice of draws for posterior functions
-  calibration = 8  ///< ties of ranks and the like; index = quantity
+  truth = 1,        ///< true parameters drawn from the prior (design = "prior")
+  latents = 2,      ///< true positions, velocities, labels of the stars
+  noise = 3,        ///< measurement errors
+  starts = 4,       ///< starting points of the mode search; index = start
+  chain = 5,        ///< transitions of one chain; index = chain
+  evidence = 6,     ///< importance sampling of the evidence; index = mode
+  profiles = 7,     ///< choice of draws for posterior functions
+  calibration = 8,  ///< ties of ranks and the like; index = quantity
+  /// latents drawn for a stored draw; index = sample
+  star_latents = 9
 };
 
 struct StreamKey {

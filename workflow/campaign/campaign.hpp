@@ -27,6 +27,12 @@ enum class Design {
   data    ///< real catalogues, one task each
 };
 
+/// What the chains move in.
+enum class Method {
+  collapsed,  ///< the parameters, latents integrated out
+  full        ///< parameters and latents
+};
+
 /// One key of [grid].
 struct Axis {
   std::string key;  ///< a parameter, an alias of one, or "observe.KEY"
@@ -49,12 +55,14 @@ struct Campaign {
   Observation observe;
   ModelSettings model;
   std::vector<infer::density::Prior> priors;  ///< (P)
+  Method method = Method::collapsed;
   infer::nuts::SamplerOptions sampler;
   std::vector<std::filesystem::path> catalogues;  ///< absolute
   std::vector<std::string> checksums;             ///< SHA-256 of each catalogue: another content is another campaign
   std::map<std::string, std::string> columns;     ///< our name -> the file's
   bool store_catalogues = false;
-  std::string slurm;  ///< the table [slurm] as TOML text, for whoever submits
+  std::int64_t latents = 0;  ///< stored draws for which the stars' latents are drawn
+  std::string slurm;         ///< the table [slurm] as TOML text, for whoever submits
 
   /// Where each key was written, "FILE:LINE", by dotted key.
   std::map<std::string, std::string, std::less<>> places;

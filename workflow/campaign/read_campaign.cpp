@@ -248,10 +248,14 @@ void read_priors(Reader& reader, Campaign& campaign) {
 
 void read_sampler(Reader& reader, Campaign& campaign) {
   const std::string method = reader.word("sampler.method").value_or("collapsed");
-  if (method != "collapsed") {
-    reader.fail("sampler.method", fmt::format("\"{}\": expected \"collapsed\", which is all that study {} has", method,
-                                              campaign.study->name()));
+  const bool has_full = !campaign.study->latents().empty();
+  if (method != "collapsed" && !(has_full && method == "full")) {
+    reader.fail("sampler.method",
+                fmt::format("\"{}\": expected {}", method,
+                            has_full ? "\"collapsed\" or \"full\""
+                                     : "\"collapsed\", which is all that study " + campaign.study->name() + " has"));
   }
+  campaign.method = method == "full" ? Method::full : Method::collapsed;
   auto& sampler = campaign.sampler;
   const auto read_int = [&reader](const char* key, int minimum, int by_default) {
     const auto value = reader.whole(key, minimum).value_or(by_default);
@@ -327,8 +331,13 @@ void read_data(Reader& reader, Campaign& campaign, const std::filesystem::path& 
 
 void read_output(Reader& reader, Campaign& campaign) {
   campaign.store_catalogues = reader.flag("output.catalogues").value_or(campaign.store_catalogues);
-  if (reader.whole("output.latents", 0).value_or(0) > 0) {
-    reader.fail("output.latents", "expected 0: study " + campaign.study->name() + " stores no latents");
+  campaign.latents = reader.whole("output.latents", 0).value_or(campaign.latents);
+  if (campaign.latents > 0 && campaign.study->latents().empty()) {
+    reader.fail("output.latents", "expected 0: study " + campaign.study->name() + " has no latents to store");
+  }
+  const std::int64_t stored = std::int64_t{campaign.sampler.chains} * campaign.sampler.draws;
+  if (campaign.latents > stored) {
+    reader.fail("output.latents", fmt::format("expected at most {}, the draws that are stored", stored));
   }
 }
 

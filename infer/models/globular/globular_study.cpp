@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "infer/models/globular/exact_likelihood.hpp"
+#include "infer/models/globular/full_likelihood.hpp"
 #include "infer/models/globular/mixture_starts.hpp"
 #include "infer/models/globular/observation.hpp"
 #include "infer/models/globular/start_points.hpp"
@@ -83,6 +84,23 @@ std::unique_ptr<density::Likelihood> GlobularStudy::likelihood(const Catalogue& 
   }
   check_noise(model_, observation);
   return std::make_unique<ExactLikelihood>(catalogue);
+}
+
+std::unique_ptr<const LatentSampler> GlobularStudy::latent_sampler(const Catalogue& catalogue,
+                                                                   const Observation& observation) const {
+  if (is_exact(observation))
+    throw InputError("output.latents: expected 0: exact data (observe.sigma = 0) have no latents");
+  return std::make_unique<DrawnLatents>(catalogue);
+}
+
+std::unique_ptr<const density::JointLikelihood> GlobularStudy::joint_likelihood(const Catalogue& catalogue,
+                                                                                const Observation& observation) const {
+  if (model_.fields > 0)
+    throw InputError("sampler.method: expected \"collapsed\": \"full\" is for field.components = 0");
+  if (is_exact(observation)) {
+    throw InputError("sampler.method: expected \"collapsed\": exact data (observe.sigma = 0) have no latents");
+  }
+  return std::make_unique<FullLikelihood>(catalogue);
 }
 
 std::vector<Vector> GlobularStudy::starts(const Catalogue& catalogue, const density::ParameterSpace& space,

@@ -7,6 +7,7 @@
 // place. With `field.components` > 0 stars of a field are among those of the cluster: model.hpp.
 #pragma once
 
+#include "infer/models/globular/latents.hpp"
 #include "infer/models/globular/model.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -36,6 +37,11 @@ class GlobularStudy final : public Study {
   std::vector<Vector> starts(const sim::astrometry::Catalogue& catalogue, const density::ParameterSpace& space,
                              sim::random::Stream& stream) const override;
   Vector derive(const Vector& theta) const override;
+  const std::vector<StarQuantity>& latents() const override { return latent_columns(); }
+  std::unique_ptr<const LatentSampler> latent_sampler(const sim::astrometry::Catalogue& catalogue,
+                                                      const Observation& observation) const override;
+  std::unique_ptr<const density::JointLikelihood> joint_likelihood(const sim::astrometry::Catalogue& catalogue,
+                                                                   const Observation& observation) const override;
   const Profiles& profiles() const override;
   density::Matrix profile_values(const Vector& theta) const override;
   double expected_seconds(const Observation& observation) const override;

@@ -14,6 +14,15 @@ from program import PROGRAM, ProgramTest
 GROUPS = ["posterior", "sample_stats", "truth", "summary", "task"]
 FREE = {"wall_time", "cpu_time", "attempts", "host"}
 MPIRUN = ["mpirun", "--oversubscribe", "-n", "2"]
+CLUSTER = """
+[campaign]
+study = "globular"
+[observe]
+stars = 10
+[sampler]
+warmup = 30
+draws = 20
+"""
 
 
 def numbers(path):
@@ -43,6 +52,28 @@ class SameNumbers(ProgramTest):
         with h5py.File(self.folder / "ranks/posteriors.h5") as file:
             runs = json.loads(file.attrs["runs"])
         self.assertEqual([(run["ranks"], run["threads"]) for run in runs], [(2, 1)])
+
+    def test_latents_drawn_and_sampled(self):
+        """On 1 or 2 ranks; and drawing them leaves the posterior as it is."""
+        self.write("cluster.toml", CLUSTER)
+
+        def run(folder, *settings, launcher=()):
+            more = [word for setting in settings for word in ("--set", setting)]
+            done = self.praesepe("run", "cluster.toml", "-o", folder, "--no-report", *more, launcher=launcher)
+            self.assertEqual(done.returncode, 3, done.stderr)  # far too few draws
+            groups = ["posterior"] + (["latents"] if settings else [])
+            with h5py.File(self.folder / folder / "posteriors.h5") as file:
+                return {f"{group}/{name}": data[()] for group in groups for name, data in file[group].items()}
+
+        plain = run("plain")
+        for method in ("collapsed", "full"):
+            settings = ["output.latents=3", f'sampler.method="{method}"']
+            alone = run(f"{method}-alone", *settings)
+            self.assertEqual(alone["latents/distance"].shape, (3, 1, 10))
+            self.assertTrue(numpy.isfinite(alone["latents/radial_velocity"]).all())
+            self.assert_same(alone, run(f"{method}-ranks", *settings, launcher=MPIRUN))
+            same = numpy.array_equal(alone["posterior/phi0"], plain["posterior/phi0"])
+            self.assertEqual(same, method == "collapsed")
 
     def test_shards_then_merge(self):
         whole = self.run_campaign("whole")
