@@ -114,8 +114,8 @@ void check_selection(const Model& model, const Observation& observation) {
   const double radius = number(observation, "footprint_radius");
   if (!(radius > 0.0 && radius <= 90.0)) {
     throw InputError(
-        "observe.footprint_radius: expected a radius above 0, up to 90 deg: with selection.footprint the catalogue ends "
-        "at it");
+        "observe.footprint_radius: expected above 0 and at most 90 deg: with selection.footprint the catalogue ends "
+        "there");
   }
   field::check_footprint(observation, true);
 }

@@ -14,7 +14,7 @@ namespace units = sim::astrometry;
 
 namespace {
 
-constexpr int kNodes = 48;
+constexpr int kNodes = 64;
 constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
 
 Sightline sightline(const sim::astrometry::Catalogue& catalogue, std::size_t row) {
@@ -67,10 +67,14 @@ void ProjectedStars::log_marginal(const ClusterParameters& cluster, const sim::g
   const auto centre = cluster.centre();
   const ClusterState state{&model, std::exp(cluster.log_r0()), std::exp(cluster.log_s()), centre.position_pc,
                            centre.velocity_kms};
-  const double log_factor = SpaceDensity::log_factor(cluster);
+  const double log_factor = SpaceDensity::log_factor(cluster), tidal_radius = model.edge().value * state.radius_scale;
+  const auto in_table = [&](const Sightline& star) {
+    return star.inverse_parallax_error == 0.0 && tidal_radius < star.direction.dot(state.position);
+  };
+  if (std::ranges::any_of(stars_, in_table)) moments_.prepare(model);
   values.resize(static_cast<Eigen::Index>(stars_.size()));
   for (std::size_t n = 0; n < stars_.size(); ++n) {
-    terms_[n] = integrate(stars_[n], state);
+    terms_[n] = in_table(stars_[n]) ? look_up(stars_[n], state) : integrate(stars_[n], state);
     values[static_cast<Eigen::Index>(n)] = terms_[n].value + stars_[n].log_weight + log_factor;
   }
 }
@@ -116,6 +120,25 @@ ProjectedStars::Term ProjectedStars::integrate(const Sightline& star, const Clus
   by += by_a * line.stretch.gradient + (by_low - sum / span) * line.t_low.gradient +
         (by_high + sum / span) * line.t_high.gradient;
   return {std::log(sum) + log_scale, by / sum};
+}
+
+/// ln (z0^2 r0 I_0(u) + r0^3 I_2(u)), u = R_p^2 / r0^2.
+ProjectedStars::Term ProjectedStars::look_up(const Sightline& star, const ClusterState& state) const {
+  const double r0 = state.radius_scale, z0 = star.direction.dot(state.position), edge = state.model->edge().value;
+  const double u = (state.position - z0 * star.direction).squaredNorm() / (r0 * r0);
+  if (!(u < edge * edge)) return {kMinusInfinity, StarGradient::Zero()};
+  const auto [zeroth, second] = moments_(u);
+  // both divided by r0 I_0
+  const double near = z0 * z0, far = r0 * r0 * std::exp(second.log - zeroth.log), sum = near + far;
+  const auto mean = [&](double of_zeroth, double of_second) { return (near * of_zeroth + far * of_second) / sum; };
+  const double d_u = mean(zeroth.d_u, second.d_u);
+  StarGradient by = StarGradient::Zero();
+  by[kDistance] = mean(2.0 / z0, 0.0);
+  by[kProjectedSquare] = d_u / (r0 * r0);
+  by[kLogRadiusScale] = mean(1.0, 3.0) - 2.0 * u * d_u;
+  by[kPhi0] = mean(zeroth.d_phi0, second.d_phi0);
+  by[kTruncation] = mean(zeroth.d_g, second.d_g);
+  return {std::log(r0 * sum) + zeroth.log, by};
 }
 
 void ProjectedStars::pull_back(const ClusterParameters& cluster, const density::Array& weight,

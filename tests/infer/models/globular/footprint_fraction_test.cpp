@@ -102,7 +102,13 @@ Footprint on(const Vector& theta, double radius, double inner, double offset) {
 /// edge through it or not, rings, and a patch of the halo.
 TEST(FootprintFraction, IsTheIntegralOfTheStarsDensityOverTheFootprint) {
   double worst = 0.0;
-  for (const auto& regime : regimes()) {
+  auto all = regimes();
+  for (const auto& [phi0, g] : std::initializer_list<std::array<double, 2>>{{1.5, 0.001}, {1.5, 3.1}, {14.0, 2.15}}) {
+    all.push_back(all.front());
+    all.back().name = "a corner of the prior";
+    all.back().truth.head<2>() << phi0, g;
+  }
+  for (const auto& regime : all) {
     for (const auto& [radius, inner, offset] : std::initializer_list<std::array<double, 3>>{
              {1.0, 0.0, 0.0}, {2.0, 0.0, 0.3}, {1.5, 0.4, 0.1}, {1.0, 0.0, 1.2}, {0.8, 0.0, 0.7}}) {
       const Footprint footprint = on(regime.truth, radius, inner, offset);
