@@ -28,7 +28,7 @@ FootprintFraction::Share FootprintFraction::share_of_disc(double radius, double 
   const double epsilon2 = (nearest * nearest + kCoreShare * core * core) / (4.0 * radius * offset + 1e-300);
   const double kappa = std::pow(std::min(epsilon2, 1.0), 0.25);
   constexpr double kLogError = 24.0;
-  const int nodes = std::clamp(static_cast<int>(kLogError / (4.0 * std::atanh(std::min(kappa, 0.99)))), 24, 128);
+  const int nodes = std::clamp(static_cast<int>(kLogError / (4.0 * std::atanh(std::min(kappa, 0.99)))), 32, 128);
 
   Share sum;
   for (int k = 0; k < nodes; ++k) {

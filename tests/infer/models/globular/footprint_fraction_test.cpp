@@ -110,7 +110,7 @@ TEST(FootprintFraction, IsTheIntegralOfTheStarsDensityOverTheFootprint) {
   }
   for (const auto& regime : all) {
     for (const auto& [radius, inner, offset] : std::initializer_list<std::array<double, 3>>{
-             {1.0, 0.0, 0.0}, {2.0, 0.0, 0.3}, {1.5, 0.4, 0.1}, {1.0, 0.0, 1.2}, {0.8, 0.0, 0.7}}) {
+             {1.0, 0.0, 0.0}, {2.0, 0.0, 0.3}, {1.5, 0.4, 0.1}, {1.0, 0.0, 1.2}, {0.8, 0.0, 0.7}, {3.0, 2.0, 1.5}}) {
       const Footprint footprint = on(regime.truth, radius, inner, offset);
       const double expected = brute_force(regime.truth, footprint),
                    found = std::exp(log_fraction(regime.truth, footprint));
