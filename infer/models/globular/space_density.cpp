@@ -11,12 +11,10 @@ void SpaceDensity::prepare(const sim::globular::LoweredIsothermal& model) {
 }
 
 SpaceDensity::Value SpaceDensity::operator()(double q) const {
-  const double x = std::sqrt(q);
-  const auto phi = model_->potential(x);
-  if (!(phi.value > 0.0)) return {};
+  const double edge = model_->edge().value;
+  if (!(q < edge * edge)) return {};
+  const auto [phi, phi_q] = model_->potential_at_square(q);
   const auto e = e_(phi.value);
-  // dphi/dx = -m(x) / x^2 and dx/dq = 1 / 2x
-  const double phi_q = -0.5 * model_->mass_inside(x).value / (x * q);
   return {e.value, e.d_x * phi_q, e.d_x * phi.d_phi0, e.d_x * phi.d_g + e.d_a};
 }
 

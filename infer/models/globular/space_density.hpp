@@ -22,7 +22,7 @@ class SpaceDensity {
   /// For the model as it is solved now; it must live and stay so as long as values are asked for. Does not allocate
   /// once its storage has grown.
   void prepare(const sim::globular::LoweredIsothermal& model);
-  /// At q > 0; zero beyond the edge.
+  /// At q >= 0; zero beyond the edge.
   Value operator()(double q) const;
 
   /// ln of the factor in front of E.
