@@ -8,8 +8,7 @@
 // exactly: perspective is the factor cos(beta) and no more. Shells with r > D surround the Sun, and their share is
 // (1 + cos(beta) z / r - D sin^2(beta) / r) / 2. n is that of space_density.hpp: M is the integral of the stars'
 // density per steradian, dM/dbeta = 2 pi sin(beta) int R^2 n dR, the one of projected_density.hpp.
-//
-// Accuracy: 1e-9 in M (footprint_fraction_test.cpp).
+// Accuracy: that of footprint_fraction.hpp, which is the only one to ask.
 #pragma once
 
 #include "infer/models/globular/quadrature.hpp"

@@ -22,18 +22,17 @@ FootprintFraction::FootprintFraction(const field::Footprint& footprint)
 /// `core`: r0 / D. With tau = tan(s/2) = kappa tan(t/2), t uniform, nodes crowd where the edge is nearest to c. The
 /// integrand's singularities, tau = +-i epsilon with epsilon^2 = ((rho - delta)^2 + core^2 / 2) / (4 rho delta), and
 /// those of the map itself, tan(t/2) = +-i / kappa, are equally far from the real axis for kappa^2 = epsilon.
-FootprintFraction::Share FootprintFraction::share_of_disc(double radius, double offset, double core) const {
+void FootprintFraction::add_disc(double radius, double sign, double offset, double core, Share& sum) const {
   const double sin_radius = std::sin(radius), cos_radius = std::cos(radius), sin_offset = std::sin(offset);
   const double nearest = radius - offset, half = std::sin(0.5 * nearest);
   const double epsilon2 = (nearest * nearest + kCoreShare * core * core) / (4.0 * radius * offset + 1e-300);
   const double kappa = std::pow(std::min(epsilon2, 1.0), 0.25);
-  constexpr double kLogError = 24.0;
+  constexpr double kLogError = 24.0;  // the sum differs from the integral by about exp(-24)
   const int nodes = std::clamp(static_cast<int>(kLogError / (4.0 * std::atanh(std::min(kappa, 0.99)))), 32, 128);
 
-  Share sum;
   for (int k = 0; k < nodes; ++k) {
     const double tangent = std::tan(0.5 * pi * (k + 0.5) / nodes), tau2 = std::pow(kappa * tangent, 2);
-    const double ds = pi / nodes * kappa * (1.0 + tangent * tangent) / (1.0 + tau2);
+    const double ds = sign * pi / nodes * kappa * (1.0 + tangent * tangent) / (1.0 + tau2);
     const double half_s2 = tau2 / (1.0 + tau2), cos_s = (1.0 - tau2) / (1.0 + tau2);  // sin^2(s/2), cos(s)
     // sin^2(beta/2), and J without cancellation
     const double haversine = half * half + sin_radius * sin_offset * half_s2;
@@ -47,7 +46,6 @@ FootprintFraction::Share FootprintFraction::share_of_disc(double radius, double 
     sum.d_g += weight * cone.d_g;
     sum.d_offset -= 2.0 * ds * sin_radius * cos_s * cone.per_steradian;
   }
-  return sum;
 }
 
 double FootprintFraction::log_value(const ClusterParameters& cluster, const sim::globular::LoweredIsothermal& model,
@@ -57,15 +55,9 @@ double FootprintFraction::log_value(const ClusterParameters& cluster, const sim:
   const double distance = position.norm(), core = std::exp(cluster.log_r0()) / distance;
   const double sine = centre.cross(direction_).norm(), cosine = centre.dot(direction_);
   const double offset = std::atan2(sine, cosine);
-  Share share = share_of_disc(radius_, offset, core);
-  if (inner_radius_ > 0.0) {
-    const Share core_share = share_of_disc(inner_radius_, offset, core);
-    share.value -= core_share.value;
-    share.d_offset -= core_share.d_offset;
-    share.d_log_distance -= core_share.d_log_distance;
-    share.d_phi0 -= core_share.d_phi0;
-    share.d_g -= core_share.d_g;
-  }
+  Share share;
+  add_disc(radius_, 1.0, offset, core, share);
+  if (inner_radius_ > 0.0) add_disc(inner_radius_, -1.0, offset, core, share);
   if (!(share.value >= kSmallestFraction)) return -std::numeric_limits<double>::infinity();
   by.log_r0 -= share.d_log_distance / share.value;
   by.phi0 += share.d_phi0 / share.value;

@@ -9,15 +9,13 @@
 //   J = sin(rho) (sin(rho) cos(delta) - cos(rho) sin(delta) cos(s))
 //
 // with rho the disc's radius and delta its centre's distance from c. The integrand is periodic and, M being even in
-// beta, smooth wherever the edge passes the centre: the trapezoidal rule converges exponentially. Where the edge crosses
-// that of the cluster it is as smooth as the cluster ends there. A missing core is another disc, taken off.
+// beta, smooth wherever the edge passes the centre: the trapezoidal rule converges exponentially. Where the edge
+// crosses that of the cluster it is as smooth as the cluster ends there. A missing core is another disc, taken off.
 //
 // Gradient: of M as given there; dA/ddelta = -sin(rho) ∮ ds cos(s) dM/dbeta / (2 pi sin(beta)), what a shift of the
 // disc brings in and leaves out. Both are those of the integral, to which the sum agrees to its accuracy: 5e-7
 // relative in A, 2e-8 away from the cluster's edge (footprint_fraction_test.cpp).
 #pragma once
-
-#include <vector>
 
 #include "infer/models/field/footprint.hpp"
 #include "infer/models/globular/cone_mass.hpp"
@@ -39,11 +37,12 @@ class FootprintFraction {
                    ClusterGradient& by);
 
  private:
-  /// A of one disc, and what it changes with.
+  /// A, and what it changes with.
   struct Share {
     double value = 0.0, d_offset = 0.0, d_log_distance = 0.0, d_phi0 = 0.0, d_g = 0.0;
   };
-  Share share_of_disc(double radius, double offset, double core) const;
+  /// Adds a disc, or takes it off. `offset`: delta; `core`: r0 / D; all rad.
+  void add_disc(double radius, double sign, double offset, double core, Share& sum) const;
 
   Eigen::Vector3d direction_;     // of the footprint's centre
   double radius_, inner_radius_;  // rad
