@@ -28,9 +28,10 @@ Sightline sightline(const sim::astrometry::Catalogue& catalogue, std::size_t row
   line.motion.setZero();
   line.motion_error = 1e6;
   line.log_weight = std::log(std::cos(dec * units::kRadPerDeg));
-  if (!catalogue.has("parallax") || !std::isfinite(catalogue["parallax"][row])) return line;
-  const double error = catalogue["parallax_error"][row];
-  line.parallax = catalogue["parallax"][row];
+  if (!catalogue.has("parallax") || !catalogue.has("parallax_error")) return line;
+  const double parallax = catalogue["parallax"][row], error = catalogue["parallax_error"][row];
+  if (!(std::isfinite(parallax) && error > 0.0)) return line;
+  line.parallax = parallax;
   line.inverse_parallax_error = 1.0 / error;
   line.log_weight -= std::log(error) + 0.5 * std::log(2.0 * std::numbers::pi);
   return line;

@@ -29,7 +29,8 @@ namespace praesepe::infer::models::globular {
 /// one object per thread.
 class ProjectedStars {
  public:
-  /// `rows` (N) of the catalogue, from 0. Needs ra, dec; parallax with parallax_error where it is measured.
+  /// `rows` (N) of the catalogue, from 0. Needs ra, dec; uses parallax where it and a positive parallax_error are
+  /// there.
   ProjectedStars(const sim::astrometry::Catalogue& catalogue, std::span<const std::size_t> rows);
 
   /// ln p of each star (N), in the order of `rows`; -infinity outside the tidal radius. `model`: that of `cluster`,
