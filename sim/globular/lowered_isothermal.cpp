@@ -240,21 +240,27 @@ void LoweredIsothermal::build_table() {
   fill(table_.d_g, &Sensitive::d_g);
 }
 
-LoweredIsothermal::Place LoweredIsothermal::place(double x) const {
-  const double t = std::log1p(x * x) / step_;
+LoweredIsothermal::Place LoweredIsothermal::place(double q) const {
+  const double t = std::log1p(q) / step_;
   const int k = std::min(static_cast<int>(t), table_.intervals - 1);
   return {6 * static_cast<std::size_t>(k), t - k};
 }
 
 Sensitive LoweredIsothermal::potential(double x) const {
   if (x >= edge_.value) return exterior(x)[0];
-  const auto [c, t] = place(x);
+  const auto [c, t] = place(x * x);
   return {quintic(&table_.phi[c], t), quintic(&table_.d_phi0[c], t), quintic(&table_.d_g[c], t)};
+}
+
+LoweredIsothermal::Local LoweredIsothermal::potential_at_square(double q) const {
+  const auto [c, t] = place(q);
+  return {{quintic(&table_.phi[c], t), quintic(&table_.d_phi0[c], t), quintic(&table_.d_g[c], t)},
+          quintic_slope(&table_.phi[c], t) / (step_ * (1.0 + q))};  // d ln(1+q) = dq / (1+q)
 }
 
 Sensitive LoweredIsothermal::mass_inside(double x) const {
   if (x >= edge_.value) return mass_;
-  const auto [c, t] = place(x);
+  const auto [c, t] = place(x * x);
   const Sensitive slope{quintic_slope(&table_.phi[c], t), quintic_slope(&table_.d_phi0[c], t),
                         quintic_slope(&table_.d_g[c], t)};
   return mass_from_slope(x, (-1.0 / step_) * slope);

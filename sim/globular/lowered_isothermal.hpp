@@ -71,6 +71,12 @@ class LoweredIsothermal {
 
   Sensitive potential(double x) const;    ///< phi(x), x >= 0
   Sensitive mass_inside(double x) const;  ///< m(x), x >= 0
+  /// phi and its slope in q = x^2, 0 <= x < x_t: one look into the table, for who integrates over many x.
+  struct Local {
+    Sensitive phi;
+    double d_square;
+  };
+  Local potential_at_square(double q) const;
   const PotentialTable& table() const { return table_; }
 
  private:
@@ -80,7 +86,7 @@ class LoweredIsothermal {
   };
   using State = std::array<Sensitive, 2>;  // phi, kappa = -dphi/dxi
 
-  /// Where x lies in the table: first coefficient of its interval, and t.
+  /// Where q = x^2 lies in the table: first coefficient of its interval, and t.
   struct Place {
     std::size_t coefficient;
     double t;
@@ -99,7 +105,7 @@ class LoweredIsothermal {
   State rates(double exp_xi, const State& y) const;
   State step_from(double xi, const State& y, const State& rate, double h) const;
   State exterior(double x) const;
-  Place place(double x) const;
+  Place place(double q) const;
 
   SolverOptions options_;
   double phi0_ = 0.0;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "infer/models/globular/exact_likelihood.hpp"
+#include "infer/models/globular/footprint_fraction.hpp"
 #include "infer/models/globular/full_likelihood.hpp"
 #include "infer/models/globular/mixture_starts.hpp"
 #include "infer/models/globular/observation.hpp"
@@ -70,6 +71,13 @@ void GlobularStudy::check(const Vector& truth, const Observation& observation) c
   require(model.solve(truth[kCentralPotential], truth[kOrder]),
           "truth.g: the model with these phi0 and g has no finite edge; expected a smaller g");
   if (model_.fields > 0) field::check_truth(model_.parameters, truth);
+  if (!model_.is_selected()) return;
+  ClusterGradient unused;
+  require(
+      std::isfinite(
+          FootprintFraction(field::footprint(observation)).log_value(ClusterParameters(truth, model), model, unused)),
+      "observe.footprint_radius: the footprint holds less than one star in 10000 of the cluster; expected a footprint "
+      "on the cluster");
 }
 
 Catalogue GlobularStudy::simulate(const Vector& truth, const Observation& observation, sim::random::Stream& latents,
@@ -79,6 +87,7 @@ Catalogue GlobularStudy::simulate(const Vector& truth, const Observation& observ
 
 std::unique_ptr<density::Likelihood> GlobularStudy::likelihood(const Catalogue& catalogue,
                                                                const Observation& observation) const {
+  check_selection(model_, observation);
   if (!is_exact(observation)) {
     return std::make_unique<density::StarLikelihood>(model_.size(), component(model_, catalogue, observation));
   }

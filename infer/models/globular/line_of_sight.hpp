@@ -15,7 +15,6 @@
 
 namespace praesepe::infer::models::globular {
 
-inline constexpr double kCoreShare = 0.5;
 inline constexpr double kParallaxReach = 7.0;
 
 /// The lines of a block relative to the cluster. Differences of large numbers are taken in double precision.

@@ -6,6 +6,7 @@
 #include "infer/models/column.hpp"
 #include "infer/models/field/field_components.hpp"
 #include "infer/models/globular/collapsed_likelihood.hpp"
+#include "infer/models/globular/selected_stars.hpp"
 #include "sim/astrometry/units.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -16,18 +17,24 @@ using sim::astrometry::Catalogue;
 
 const std::vector<SettingKey>& model_keys() {
   static const std::vector<SettingKey> keys{
-      {"field.components", "", "number of Gaussians of the field; 0: every star is of the cluster", 0.0}};
+      {"field.components", "", "number of Gaussians of the field; 0: every star is of the cluster", 0.0},
+      {"selection.footprint", "",
+       "whether the footprint cuts the cluster: \"none\", \"corrected\", or \"ignored\" by the likelihood",
+       std::string("none")}};
   return keys;
 }
 
 Model read_model(const ModelSettings& settings) {
-  return make_model(whole(settings, "field.components", 0, field::kMostComponents));
+  const int fields = whole(settings, "field.components", 0, field::kMostComponents);
+  return make_model(fields,
+                    static_cast<Selection>(choice(settings, "selection.footprint", {"none", "corrected", "ignored"})));
 }
 
-Model make_model(int fields) {
+Model make_model(int fields, Selection selection) {
   const std::string seen = "uniform(observed, observed)";
   Model model;
   model.fields = fields;
+  model.selection = selection;
   model.parameters = {
       {"phi0", "", "dimensionless central potential", "uniform(1.5, 14)", "uniform(1.5, 14)", 5.0},
       {"g", "", "truncation parameter", "uniform(0.001, F_b)", "uniform(0.001, F_b)", 2.0},
@@ -52,7 +59,11 @@ Model make_model(int fields) {
 
 std::shared_ptr<const Component> component(const Model& model, const Catalogue& catalogue,
                                            const Observation& observation, QuadratureRule rule) {
-  auto cluster = std::make_shared<CollapsedStars>(catalogue, rule);
+  std::shared_ptr<const Component> cluster = std::make_shared<CollapsedStars>(catalogue, rule);
+  if (model.is_selected()) field::check_inside(catalogue, field::footprint(observation));
+  if (model.selection == Selection::corrected) {
+    cluster = std::make_shared<SelectedStars>(std::move(cluster), field::footprint(observation));
+  }
   if (model.fields == 0) return cluster;
   // The measure of CollapsedStars is the square of ra and dec in radians: per steradian, times cos(dec).
   const auto rows = static_cast<Eigen::Index>(catalogue.rows());

@@ -10,12 +10,21 @@
 
 namespace praesepe::infer::models::globular {
 
+/// What the footprint means for the stars of the cluster.
+enum class Selection {
+  none,       ///< nothing: those outside are in the catalogue too, or there are none
+  corrected,  ///< only those inside are in the catalogue, and the likelihood is normalised over it
+  ignored     ///< they are, and it is not: what the correction is worth
+};
+
 /// The model that a campaign file asks for, and where its parameters are in theta: those of `Index` come first.
 struct Model {
   int fields = 0;  ///< Gaussians of the field; 0: every star is of the cluster
+  Selection selection = Selection::none;
   std::vector<Parameter> parameters = {};
   field::FieldIndices field = {};
 
+  bool is_selected() const { return selection != Selection::none; }
   Eigen::Index size() const { return static_cast<Eigen::Index>(parameters.size()); }
 };
 
@@ -23,7 +32,7 @@ const std::vector<SettingKey>& model_keys();
 /// Throws InputError naming the key.
 Model read_model(const ModelSettings& settings);
 /// With so many Gaussians in the field.
-Model make_model(int fields);
+Model make_model(int fields, Selection selection = Selection::none);
 
 /// The stars of a catalogue: of the cluster alone, or of the mixture of cluster and field over the footprint.
 /// Throws InputError for a catalogue that the model cannot use.

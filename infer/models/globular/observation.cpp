@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 
 #include "infer/models/field/catalogue_rows.hpp"
 #include "infer/models/field/field_sample.hpp"
@@ -31,12 +32,18 @@ const std::vector<SettingKey>& observation_keys(const Model& model) {
       {"magnitude_min", "mag", "brightest G of errors = \"gaia-dr3\"", 13.0},
       {"magnitude_max", "mag", "faintest G of errors = \"gaia-dr3\"", 19.0},
       {"magnitude_slope", "1/mag", "d log10 N / dG of errors = \"gaia-dr3\"", 0.3}};
-  static const std::vector<SettingKey> with_field = [] {
+  static const std::vector<SettingKey> with_footprint = [] {
     std::vector<SettingKey> all = keys;
     std::ranges::move(field::footprint_keys(60.0, 45.0), std::back_inserter(all));
     return all;
   }();
-  return model.fields == 0 ? keys : with_field;
+  static const std::vector<SettingKey> with_selection = [] {
+    std::vector<SettingKey> all = with_footprint;
+    all.push_back(field::inner_radius_key());
+    return all;
+  }();
+  if (model.is_selected()) return with_selection;
+  return model.fields == 0 ? keys : with_footprint;
 }
 
 namespace {
@@ -87,6 +94,7 @@ void check_observation(const Model& model, const Observation& observation) {
     throw InputError("observe.magnitude_min: expected less than observe.magnitude_max");
   }
   check_noise(model, observation);
+  check_selection(model, observation);
   if (model.fields > 0) field::check_footprint(observation, true);
 }
 
@@ -97,26 +105,44 @@ void check_noise(const Model& model, const Observation& observation) {
   }
 }
 
+void check_selection(const Model& model, const Observation& observation) {
+  if (!model.is_selected()) return;
+  if (is_exact(observation)) {
+    throw InputError(
+        "observe.sigma: expected a positive standard deviation: 0, exact data, is for selection.footprint = \"none\"");
+  }
+  const double radius = number(observation, "footprint_radius");
+  if (!(radius > 0.0 && radius <= 90.0)) {
+    throw InputError(
+        "observe.footprint_radius: expected above 0 and at most 90 deg: with selection.footprint the catalogue ends "
+        "there");
+  }
+  field::check_footprint(observation, true);
+}
+
 bool is_exact(const Observation& observation) {
   return errors_of(observation) == "constant" && number(observation, "sigma") == 0.0;
 }
 
 namespace {
 
-/// True coordinates of stars of the cluster.
-std::vector<units::Icrs6> draw_cluster(const Vector& truth, std::size_t count, sim::random::Stream& latents) {
+/// True coordinates of stars of the cluster, of those in the footprint if there is one.
+std::vector<units::Icrs6> draw_cluster(const Vector& truth, std::size_t count,
+                                       const std::optional<field::Footprint>& footprint, sim::random::Stream& latents) {
   const sim::globular::GlobularModel model({truth[kCentralPotential], truth[kOrder], std::pow(10.0, truth[kLogMass]),
                                             std::pow(10.0, truth[kLogHalfMassRadius])});
   const auto centre = units::to_cartesian(
       {truth[kRa], truth[kDec], truth[kParallax], truth[kPmra], truth[kPmdec], truth[kRadialVelocity]});
   std::vector<units::Icrs6> stars;
-  for (const auto& star : sim::globular::sample_stars(model, count, latents)) {
+  while (stars.size() < count) {
+    const auto star = sim::globular::sample_star(model, latents);
     auto phase = centre;
     for (Eigen::Index k = 0; k < 3; ++k) {
       phase.position_pc[k] += star.position[static_cast<std::size_t>(k)];
       phase.velocity_kms[k] += star.velocity[static_cast<std::size_t>(k)];
     }
-    stars.push_back(units::to_icrs(phase));
+    const units::Icrs6 seen = units::to_icrs(phase);
+    if (!footprint || field::contains(*footprint, seen.ra, seen.dec)) stars.push_back(seen);
   }
   return stars;
 }
@@ -136,16 +162,24 @@ std::vector<int> mix_field(const Model& model, const Vector& truth, const Observ
   return component;
 }
 
-/// Writes a row with errors added.
-void measure(const units::Icrs6& star, const AstrometricErrors& sigma, std::size_t row, sim::random::Stream& noise,
-             field::CatalogueRows& rows) {
+/// The star with errors added.
+units::Icrs6 measured(const units::Icrs6& star, const AstrometricErrors& sigma, sim::random::Stream& noise) {
   const double mas = 1.0 / units::kMasPerDeg;
-  const double ra = star.ra + sigma.ra * mas * noise.normal() / std::cos(star.dec * units::kRadPerDeg);
-  rows.set(row, "ra", "deg", units::wrap_degrees(ra));
-  rows.set(row, "dec", "deg", std::clamp(star.dec + sigma.dec * mas * noise.normal(), -90.0, 90.0));
-  rows.set(row, "parallax", "mas", star.parallax + sigma.parallax * noise.normal());
-  rows.set(row, "pmra", "mas/yr", star.pmra + sigma.pmra * noise.normal());
-  rows.set(row, "pmdec", "mas/yr", star.pmdec + sigma.pmdec * noise.normal());
+  units::Icrs6 seen;
+  seen.ra = units::wrap_degrees(star.ra + sigma.ra * mas * noise.normal() / std::cos(star.dec * units::kRadPerDeg));
+  seen.dec = std::clamp(star.dec + sigma.dec * mas * noise.normal(), -90.0, 90.0);
+  seen.parallax = star.parallax + sigma.parallax * noise.normal();
+  seen.pmra = star.pmra + sigma.pmra * noise.normal();
+  seen.pmdec = star.pmdec + sigma.pmdec * noise.normal();
+  return seen;
+}
+
+void write(const units::Icrs6& seen, const AstrometricErrors& sigma, std::size_t row, field::CatalogueRows& rows) {
+  rows.set(row, "ra", "deg", seen.ra);
+  rows.set(row, "dec", "deg", seen.dec);
+  rows.set(row, "parallax", "mas", seen.parallax);
+  rows.set(row, "pmra", "mas/yr", seen.pmra);
+  rows.set(row, "pmdec", "mas/yr", seen.pmdec);
   rows.set(row, "ra_error", "mas", sigma.ra);
   rows.set(row, "dec_error", "mas", sigma.dec);
   rows.set(row, "parallax_error", "mas", sigma.parallax);
@@ -171,7 +205,9 @@ Catalogue observe_stars(const Model& model, const Vector& truth, const Observati
   // The field first: how many random numbers a cluster takes depends on its structure.
   std::vector<field::StarNumbers> numbers;
   for (std::size_t n = 0; model.fields > 0 && n < count; ++n) numbers.push_back(field::StarNumbers::draw(latents));
-  std::vector<units::Icrs6> stars = draw_cluster(truth, count, latents);
+  std::optional<field::Footprint> footprint;
+  if (model.is_selected()) footprint = field::footprint(observation);
+  std::vector<units::Icrs6> stars = draw_cluster(truth, count, footprint, latents);
   std::vector<int> component;
   if (model.fields > 0) component = mix_field(model, truth, observation, numbers, stars);
 
@@ -182,7 +218,11 @@ Catalogue observe_stars(const Model& model, const Vector& truth, const Observati
       continue;
     }
     const double magnitude = by_magnitude ? draw_magnitude(observation, latents) : 0.0;
-    measure(stars[i], by_magnitude ? units::gaia_dr3_errors(magnitude) : constant_errors(observation), i, noise, rows);
+    const auto sigma = by_magnitude ? units::gaia_dr3_errors(magnitude) : constant_errors(observation);
+    units::Icrs6 seen = measured(stars[i], sigma, noise);
+    // The catalogue ends where places are measured; an error is 1e-7 of a footprint, and as likely to carry a star in.
+    while (footprint && !field::contains(*footprint, seen.ra, seen.dec)) seen = measured(stars[i], sigma, noise);
+    write(seen, sigma, i, rows);
     if (by_magnitude) rows.set(i, "phot_g_mean_mag", "mag", magnitude);
     if (model.fields > 0) rows.set(i, "component", "", component[i]);
   }

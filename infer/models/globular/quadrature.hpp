@@ -11,6 +11,9 @@ struct GaussLegendre {
   std::vector<double> node, weight;  ///< (n) ascending
 };
 
+/// Lines of sight are integrated in t, z = a sinh t with a^2 = R_p^2 + kCoreShare r0^2: dense where the cluster is.
+inline constexpr double kCoreShare = 0.5;
+
 /// How finely each star's likelihood is integrated. Errors per star, in eight regimes, by
 /// tests/infer/models/globular/collapsed_accuracy_test.cpp against brute force.
 struct QuadratureRule {

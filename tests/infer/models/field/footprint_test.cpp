@@ -41,7 +41,7 @@ TEST(Footprint, PlacesAreUniformOnTheSphere) {
   };
   EXPECT_EQ(inside({0.5, 88.0, 5.0 + 1e-9}), 1.0);
   for (const Footprint& other : {Footprint{0.5, 88.0, 2.0}, Footprint{0.0, 90.0, 2.0}, Footprint{180.0, 88.9, 1.0}}) {
-    const double expected = solid_angle(catalogue, other.radius) / solid_angle(catalogue, kDisc.radius);
+    const double expected = solid_angle(catalogue, other) / solid_angle(catalogue, kDisc);
     EXPECT_NEAR(inside(other), expected, 4.5 * std::sqrt(expected * (1.0 - expected) / kStars)) << other.dec;
   }
 }
@@ -74,6 +74,40 @@ TEST(Footprint, HoldsAllStarsOfACatalogueThatIsNoSimulation) {
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), testing::StartsWith("stars.csv: 1 of 2 stars lie outside the footprint"));
   }
+}
+
+/// A ring: places fill it evenly, and the density is one over what is left of the disc.
+TEST(Footprint, MayLackItsCore) {
+  constexpr std::size_t kStars = 20000;
+  const Footprint ring{0.5, 88.0, 5.0, 3.0}, half{0.5, 88.0, 4.0, 3.0};
+  const auto catalogue = places(ring, kStars);
+  const Array density = log_sky_density(catalogue, {0.5, 88.0, 5.0 + 1e-9, 3.0 - 1e-9});
+  EXPECT_TRUE(density.isFinite().all());
+  EXPECT_NEAR(density[0],
+              -std::log(solid_angle(catalogue, {0.5, 88.0, 5.0}) - solid_angle(catalogue, {0.5, 88.0, 3.0})), 1e-7);
+  // 4.5 standard deviations of a binomial number, false alarm 7e-6
+  const double share = solid_angle(catalogue, half) / solid_angle(catalogue, ring);
+  const auto inside = log_sky_density(catalogue, half).isFinite().count();
+  EXPECT_NEAR(static_cast<double>(inside) / kStars, share, 4.5 * std::sqrt(share * (1.0 - share) / kStars));
+  EXPECT_EQ((log_sky_density(catalogue, kDisc).isFinite()).count(), static_cast<Eigen::Index>(kStars));
+}
+
+TEST(Footprint, NamesTheRowThatLiesOutside) {
+  sim::astrometry::Catalogue catalogue(3);
+  catalogue.origin = "stars.csv";
+  catalogue.add("ra", "deg", {359.5, 0.5, 0.01});
+  catalogue.add("dec", "deg", {0.0, 0.0, 0.0});
+  EXPECT_NO_THROW(check_inside(catalogue, {0.0, 0.0, 1.0}));
+  const auto message = [&](const Footprint& footprint) -> std::string {
+    try {
+      check_inside(catalogue, footprint);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_THAT(message({0.0, 0.0, 1.0, 0.1}), testing::StartsWith("stars.csv, row 3"));
+  EXPECT_THAT(message({359.8, 0.0, 0.6}), testing::StartsWith("stars.csv, row 2"));
 }
 
 }  // namespace

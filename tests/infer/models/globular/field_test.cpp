@@ -75,7 +75,7 @@ TEST(GlobularField, PosteriorHasTheGradientOfItsValue) {
 
 TEST(GlobularField, IsThePlainStudyWithoutComponents) {
   const GlobularStudy plain;
-  const auto configured = plain.configured({{"field.components", 0.0}});
+  const auto configured = plain.configured({{"field.components", 0.0}, {"selection.footprint", std::string("none")}});
   EXPECT_EQ(configured->parameters().size(), static_cast<std::size_t>(kParameters));
   for (const auto& key : configured->observe_keys())
     EXPECT_THAT(key.name, testing::Not(testing::HasSubstr("footprint")));
