@@ -32,8 +32,8 @@ std::vector<Matrix> monitored(const std::vector<Draws>& chains, const Convergenc
 
 }  // namespace
 
-bool Assessment::is_mixed(const ConvergenceRule& rule) const {
-  return max_r_hat < rule.max_r_hat && min_ess_bulk >= rule.min_ess && min_ess_tail >= rule.min_ess;
+bool Assessment::is_mixed(const ConvergenceRule& rule, double share) const {
+  return max_r_hat < rule.max_r_hat && std::min(min_ess_bulk, min_ess_tail) >= share * rule.min_ess;
 }
 
 std::string Assessment::text() const {

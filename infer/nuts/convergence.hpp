@@ -17,7 +17,8 @@ struct Assessment {
   long divergences;   ///< transitions, all chains
   double min_e_bfmi;
 
-  bool is_mixed(const ConvergenceRule& rule) const;
+  /// R-hat within its limit and this share of the effective sizes that are asked for.
+  bool is_mixed(const ConvergenceRule& rule, double share = 1.0) const;
   /// The numbers in a sentence, with a warning if E-BFMI is below 0.3.
   std::string text() const;
 };

@@ -22,7 +22,9 @@ namespace {
 
 /// Above this R-hat the chains are asked which modes they are in.
 constexpr double kSplitRHat = 1.05;
-constexpr int kPilotDraws = 200;  // a chain
+constexpr int kMostPilotDraws = 200;  // a chain
+/// Chains that agree and have this share of the effective size that is asked for need more draws, not better jumps.
+constexpr double kNearlyThere = 0.6;
 constexpr int kMaxRestarts = 3;
 constexpr int kAdaptationRounds = 3;
 constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when transitions diverge
@@ -118,6 +120,7 @@ void Ladder::climb_rungs(const std::vector<Vector>& starts) {
       return;
     }
     if (reconsider_modes(now) || jump_between_chains(now)) continue;
+    if (now.is_mixed(rule_, kNearlyThere) && unexplained_divergences() == 0 && continue_chains(now)) continue;
     const bool is_refitted = fit_jump_along_ridge();
     if (unexplained_divergences() > 0 ? shorten_steps(now)
                                       : draw_with_jumps(now, is_refitted) || continue_chains(now)) {
@@ -155,11 +158,12 @@ void Ladder::draw_anew() {
   result_.thin = 1;
 }
 
-/// Chains that agree after a few draws, which are then forgotten, are given jumps fitted to these: they save NUTS the
-/// long walks, most of all on a bent ridge.
+/// Chains that agree after a few draws, as many as the warm-up had, which are then forgotten, are given jumps fitted to
+/// these: they save NUTS the long walks, most of all on a bent ridge.
 void Ladder::pilot() {
-  if (options_.draws < kPilotDraws) return;
-  group_.sample(kPilotDraws);
+  const int pilot = std::min(options_.warmup, kMostPilotDraws);
+  if (options_.draws < pilot) return;
+  group_.sample(pilot);
   if (assess(group_.draws(), rule_).max_r_hat < kSplitRHat) fit_jump_along_ridge();
 }
 

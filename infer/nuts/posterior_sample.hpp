@@ -11,8 +11,8 @@
 //                  More than 10 nats below the best: recorded, not started in                 importance.hpp
 //   independence   several modes: mixture of t, adapted by importance sampling, then frozen; its k-hat is noted
 //   chains         overdispersed starts, warm-up from the Laplace covariance, draws           chain_group.hpp
-//                  One mode: 200 further draws a chain, then forgotten, to which jumps are fitted (three components
-//                  along the longest axis); used, with short trajectories, if their k-hat is below its limit
+//                  One mode: up to 200 further draws a chain, then forgotten, to which jumps are fitted (three
+//                  components along the longest axis); used, with short trajectories, if their k-hat is below its limit
 //   restart        R-hat > 1.05: climb from the first and last draw of every chain. A new mode with mass: all chains
 //                  start anew with jumps. A chain in a mode without mass (by that mode's evidence and by that of the
 //                  region which the chain sampled): it alone starts anew. At most 3 times. If chains still disagree
@@ -20,7 +20,8 @@
 //   independence   one mode: jumps fitted anew to all draws; the first time, all draws are then taken anew
 //   target_accept  divergences: adapt to 0.95, then 0.99, and draw anew. A divergence that remains is not explained
 //                  away, unless it set out from where jumps of k-hat < 0.5 bring the chains in any case
-//   continue       else: all chains go on to 2, 4, 8 times `draws`; all draws are kept
+//   continue       else, or at once where chains agree and have 60 % of the effective size: all chains go on to 2, 4, 8
+//                  times `draws`; all draws are kept
 //   converged, not_converged, failed: the last entry, with the numbers. E-BFMI < 0.3 is a warning there.
 //
 // The same target, starts, options and key give the same bits. A target that throws fails its own task only.

@@ -25,9 +25,9 @@ struct Quantity {
   bool operator==(const Quantity&) const = default;
 };
 
-/// Quantities that look at the data, stored behind the derived ones: calibration tests them where tests of the parameters
-/// alone see nothing (Modrak et al. 2023, Bayesian Analysis). The density is that of the sampler's coordinates, which
-/// the prior makes standard normal; -infinity where the truth is impossible.
+/// Quantities that look at the data, stored behind the derived ones: calibration tests them where tests of the
+/// parameters alone see nothing (Modrak et al. 2023, Bayesian Analysis). The density is that of the sampler's
+/// coordinates, which the prior makes standard normal; -infinity where the truth is impossible.
 inline const Quantity kLogLikelihood{"log_likelihood", "", true}, kLogDensity{"log_density", "", true};
 
 /// Posterior functions on the study's radius grid.

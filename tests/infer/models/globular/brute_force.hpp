@@ -9,8 +9,8 @@ namespace praesepe::tests {
 
 /// ln p(star | theta) per (rad^2 mas (mas/yr)^2): the line of sight by 400 nodes in each of several panels up to the
 /// tidal radius, the proper-motion convolution in polar coordinates by 160, with Boost's Bessel and incomplete gamma
-/// functions. Uses radial_velocity if there; parallax_pmra_corr, where what is left of pmra_error must equal pmdec_error; a
-/// star may lack proper motions, and is then per (rad^2 mas).
+/// functions. Uses radial_velocity if there; parallax_pmra_corr, where what is left of pmra_error must equal
+/// pmdec_error; a star may lack proper motions, and is then per (rad^2 mas).
 double brute_force_log_likelihood(const sim::astrometry::Catalogue& catalogue, std::size_t row,
                                   const Eigen::VectorXd& theta);
 
