@@ -37,10 +37,10 @@ struct VelocityIntegral {
 /// Gauss-Legendre nodes of wide().
 template <class Real>
 struct SpeedRule {
-  SpeedRule(int nodes, double reach_) : reach(static_cast<Real>(reach_)) {
-    const GaussLegendre line(nodes);
+  SpeedRule(int count, double reach_) : reach(static_cast<Real>(reach_)) {
+    const GaussLegendre line(count);
     for (std::size_t j = 0; j < line.node.size(); ++j) {
-      this->nodes.push_back({static_cast<Real>(line.node[j]), static_cast<Real>(line.weight[j])});
+      nodes.push_back({static_cast<Real>(line.node[j]), static_cast<Real>(line.weight[j])});
     }
   }
   struct Node {
