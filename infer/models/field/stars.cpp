@@ -11,13 +11,13 @@ using sim::astrometry::Catalogue;
 
 namespace {
 
-/// Covariance of the errors of two columns; 0 where the catalogue does not tell their correlation.
+/// Covariance of the errors of two columns; 0 where the catalogue does not tell their correlation, or one is missing.
 Array covariance(const Catalogue& catalogue, const std::string& first, const std::string& second) {
   const std::string name = first + "_" + second + "_corr";
   if (!catalogue.has(name)) return Array::Zero(static_cast<Eigen::Index>(catalogue.rows()));
-  const Array correlation = column(catalogue, name);
-  return correlation.isNaN().select(0.0, correlation) * column(catalogue, first + "_error") *
-         column(catalogue, second + "_error");
+  const Array product =
+      column(catalogue, name) * column(catalogue, first + "_error") * column(catalogue, second + "_error");
+  return product.isNaN().select(0.0, product);
 }
 
 }  // namespace

@@ -74,15 +74,16 @@ class Integrator {
 class CollapsedStars::Workspace {
  public:
   Workspace(const QuadratureRule& rule, const Sightlines& lines, std::size_t stars)
-      : terms(stars), integrator_(make(rule, lines)) {}
+      : terms(stars), lines_(lines), integrator_(make(rule, lines)) {}
 
   sim::globular::LoweredIsothermal model;
   bool solved = false;          ///< there is a model at the theta of the last evaluation
   std::vector<StarTerm> terms;  ///< of the last evaluation
 
-  void integrate(const Sightlines& lines, const ClusterState& cluster) {
+  void integrate(const Sightlines& measured, const Systematics& systematics, const ClusterState& cluster) {
+    correct(measured, systematics, lines_);
     std::ranges::fill(terms, StarTerm{});
-    std::visit([&](auto& integrator) { integrator.integrate(lines, cluster, terms); }, integrator_);
+    std::visit([&](auto& integrator) { integrator.integrate(lines_, cluster, terms); }, integrator_);
   }
 
  private:
@@ -92,35 +93,34 @@ class CollapsedStars::Workspace {
     return Integrator<double>(rule, lines);
   }
 
+  Sightlines lines_;  // without systematic errors
   AnyIntegrator integrator_;
 };
 
-CollapsedStars::CollapsedStars(const Catalogue& catalogue, QuadratureRule rule)
-    : lines_(sightlines_of(catalogue)), stars_(static_cast<int>(catalogue.rows())) {
-  triads_.reserve(catalogue.rows());
-  for (std::size_t row = 0; row < catalogue.rows(); ++row) {
-    triads_.push_back(units::local_triad(catalogue["ra"][row], catalogue["dec"][row]));
-  }
-  workspace_ = std::make_unique<Workspace>(rule, lines_, catalogue.rows());
-}
+CollapsedStars::CollapsedStars(const Catalogue& catalogue, QuadratureRule rule, SystematicIndices systematics)
+    : stars_(observed_stars(catalogue)),
+      systematics_(systematics),
+      lines_(sightlines_of(stars_)),
+      workspace_(std::make_unique<Workspace>(rule, lines_, stars_.size())) {}
 
 CollapsedStars::~CollapsedStars() = default;
 
 void CollapsedStars::log_marginal(const Vector& theta, density::Array& values) const {
-  values.setConstant(stars_, std::numeric_limits<double>::quiet_NaN());
+  values.setConstant(static_cast<Eigen::Index>(stars_.size()), std::numeric_limits<double>::quiet_NaN());
   auto& model = workspace_->model;
   workspace_->solved = theta[kParallax] > 0.0 && model.solve(theta[kCentralPotential], theta[kOrder]);
   if (!workspace_->solved) return;
   const ClusterParameters parameters(theta, model);
   const auto centre = parameters.centre();
-  workspace_->integrate(lines_, {&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()),
-                                 centre.position_pc, centre.velocity_kms});
+  workspace_->integrate(
+      lines_, systematics_.at(theta),
+      {&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()), centre.position_pc, centre.velocity_kms});
   // One factor of every star:  k^2 9/(8 pi^2) R_c^4 / (s^2 r0^3 m_t E(g+3/2, Phi0)).
   // R_c^4 is constant here: the integrals hold (R/R_c)^4 and differentiate R^4.
   const double log_common = std::log(9.0 / 8.0) + 2.0 * std::log(units::kKmsPerMasyrPc / std::numbers::pi) +
                             4.0 * std::log(parameters.distance()) - 2.0 * parameters.log_s() -
                             3.0 * parameters.log_r0() - parameters.log_mass() - parameters.log_e();
-  for (int n = 0; n < stars_; ++n) {
+  for (Eigen::Index n = 0; n < values.size(); ++n) {
     const double value = workspace_->terms[static_cast<std::size_t>(n)].value;
     values[n] = std::isfinite(value) ? value + log_common : kMinusInfinity;
   }
@@ -132,9 +132,11 @@ void CollapsedStars::pull_back(const Vector& theta, const density::Array& weight
   const Eigen::Vector3d centre = parameters.centre().position_pc;
   const double total = weight.sum();
   ClusterGradient by{.log_r0 = -3.0 * total, .log_s = -2.0 * total, .log_mass = -total, .log_e = -total};
-  for (Eigen::Index n = 0; n < stars_; ++n) {
+  Systematics by_systematics;
+  for (Eigen::Index n = 0; n < weight.size(); ++n) {
     if (weight[n] == 0.0) continue;
-    const auto& triad = triads_[static_cast<std::size_t>(n)];
+    const ObservedStar& star = stars_[static_cast<std::size_t>(n)];
+    const auto& triad = star.triad;
     const StarGradient mean = weight[n] * workspace_->terms[static_cast<std::size_t>(n)].gradient;
     // z0 = n.x and R_p^2 = |x|^2 - (n.x)^2 of the centre's position x; its velocity on the star's triad
     const Eigen::Vector3d foot = centre - triad.radial.dot(centre) * triad.radial;
@@ -144,8 +146,14 @@ void CollapsedStars::pull_back(const Vector& theta, const density::Array& weight
     by.g += mean[kTruncation];
     by.position += mean[kDistance] * triad.radial + 2.0 * mean[kProjectedSquare] * foot;
     by.velocity += mean[kEast] * triad.east + mean[kNorth] * triad.north + mean[kOutwards] * triad.radial;
+    // what is measured less the systematic errors: parallax - Z, and k (mu - S) - b k (parallax - Z)
+    by_systematics.parallax -=
+        mean[kMeasuredParallax] - 1e-3 * (mean[kMeasuredEast] * star.offset[0] + mean[kMeasuredNorth] * star.offset[1]);
+    by_systematics.pmra -= units::kKmsPerMasyrPc * mean[kMeasuredEast];
+    by_systematics.pmdec -= units::kKmsPerMasyrPc * mean[kMeasuredNorth];
   }
   parameters.chain(by, gradient);
+  systematics_.add(by_systematics, gradient);
 }
 
 }  // namespace praesepe::infer::models::globular

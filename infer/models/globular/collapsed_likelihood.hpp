@@ -21,19 +21,21 @@
 
 #include "infer/density/mixture.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
+#include "infer/models/globular/observed_star.hpp"
 #include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/sightlines.hpp"
+#include "infer/models/globular/systematics.hpp"
 #include "sim/astrometry/catalogue.hpp"
-#include "sim/astrometry/coordinates.hpp"
 
 namespace praesepe::infer::models::globular {
 
 /// The stars of the cluster, as a component of its own or beside a field.
 class CollapsedStars final : public density::Component {
  public:
-  /// Needs ra, dec, pmra, pmdec with errors; parallax where it is measured; uses pmra_pmdec_corr if there.
-  /// Throws InputError for a star without proper motion.
-  explicit CollapsedStars(const sim::astrometry::Catalogue& catalogue, QuadratureRule rule = {});
+  /// Uses what observed_stars() does, and throws as it does. `systematics`: parameters that all measurements have in
+  /// common, beside those of the cluster.
+  explicit CollapsedStars(const sim::astrometry::Catalogue& catalogue, QuadratureRule rule = {},
+                          SystematicIndices systematics = {});
   ~CollapsedStars() override;
 
   /// theta begins with the ten parameters of the cluster. Stars outside the tidal radius are impossible; where there is
@@ -44,9 +46,9 @@ class CollapsedStars final : public density::Component {
  private:
   class Workspace;
 
-  Sightlines lines_;
-  std::vector<sim::astrometry::LocalTriad> triads_;  // (stars)
-  int stars_ = 0;
+  std::vector<ObservedStar> stars_;
+  SystematicIndices systematics_;
+  Sightlines lines_;  // as measured
   std::unique_ptr<Workspace> workspace_;
 };
 

@@ -1,8 +1,10 @@
 #include "infer/models/globular/full_likelihood.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <string>
 
 #include "infer/models/globular/full_star.hpp"
 #include "sim/astrometry/units.hpp"
@@ -28,12 +30,19 @@ FullCluster cluster_at(const ClusterParameters& parameters, const sim::globular:
 }  // namespace
 
 FullLikelihood::FullLikelihood(const sim::astrometry::Catalogue& catalogue) : stars_(observed_stars(catalogue)) {
-  // (2 pi)^(3/2) 4 pi/9 of f/M, and the Gaussians: of two angles and two proper motions, in units of their errors, and
-  // of the parallax
+  const auto still = std::ranges::find(stars_, false, &ObservedStar::has_motion);
+  if (still != stars_.end()) {
+    throw InputError(catalogue.origin + ", row " + std::to_string(still - stars_.begin() + 1) +
+                     ", columns pmra, pmdec: needed with sampler.method = \"full\". Remove the row, or set "
+                     "sampler.method = \"collapsed\".");
+  }
+  // (2 pi)^(3/2) 4 pi/9 of f/M, and the Gaussians: of two angles and two proper motions, in units of their errors, of
+  // the parallax and of the radial velocity
   const double log_two_pi = std::log(2.0 * std::numbers::pi);
   for (const ObservedStar& star : stars_) {
     log_constant_ -= 3.5 * log_two_pi + std::log(4.0 * std::numbers::pi / 9.0);
     if (star.inverse_parallax_error > 0.0) log_constant_ += std::log(star.inverse_parallax_error) - 0.5 * log_two_pi;
+    if (star.radial_velocity_error > 0.0) log_constant_ -= std::log(star.radial_velocity_error) + 0.5 * log_two_pi;
   }
 }
 

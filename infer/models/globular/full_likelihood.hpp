@@ -1,7 +1,7 @@
 // The hierarchical likelihood of a globular cluster with every star's six latents in it: nothing is integrated out.
 //
 //   ln p(d, latents | theta) = sum_i ln [f/M (x_i, v_i) R_i^2 cos(delta_i)] + ln N(d_i; alpha_i, delta_i, 1000/R_i,
-//   mu_i)
+//   mu_i, v_R,i), with the covariance of parallax and motion; v_R where it is measured
 //
 // Wen, Speagle, Webb & Eadie (2023), eqs 7-15 and 38. Their latents alpha, delta, dR, dv_R, mu are kept in coordinates
 // without bounds, six a star, in which the density has no wall where a star becomes unbound but the one that the
@@ -34,7 +34,7 @@ class FullLikelihood final : public density::JointLikelihood {
  public:
   static constexpr Eigen::Index kStar = 6;  ///< coordinates a star
 
-  /// Throws InputError for a catalogue that the model cannot use.
+  /// Throws InputError for a catalogue that the model cannot use, as one with a star without proper motion.
   explicit FullLikelihood(const sim::astrometry::Catalogue& catalogue);
 
   Eigen::Index parameters() const override { return kParameters; }

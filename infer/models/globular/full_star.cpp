@@ -82,7 +82,7 @@ bool FullStar::place(const StarVector& x) {
   x_ = x;
   point(x[0], x[1]);
   const Vector2d noise = star_.variance.array().sqrt() * x.segment<2>(2);
-  if (!set_motion(star_.motion + star_.axes * noise)) return false;
+  if (!set_motion(star_.measured_motion() + star_.axes * noise)) return false;
   t_ = t_max_ * std::erf(width_along().value * x[4] / std::numbers::sqrt2);
   z_ = stretch_ * std::sinh(t_);
   if (!(foot_ + z_ > kNearest)) return false;
@@ -110,7 +110,8 @@ StarVector FullStar::coordinates(const units::Icrs6& place) {
   point(x[0], x[1]);
   const double distance = units::distance_pc(place.parallax);
   set_motion(units::kKmsPerMasyrPc * distance / cluster_.distance * Vector2d(place.pmra, place.pmdec));
-  x.segment<2>(2) = (star_.axes.transpose() * (motion_ - star_.motion)).array() / star_.variance.array().sqrt();
+  x.segment<2>(2) =
+      (star_.axes.transpose() * (motion_ - star_.measured_motion())).array() / star_.variance.array().sqrt();
   x[4] = unsquashed(std::asinh((distance - foot_) / stretch_) / t_max_) / width_along().value;
   z_ = distance - foot_;
   q_ = (projected_square_ + z_ * z_) / (cluster_.r0 * cluster_.r0);
@@ -130,33 +131,40 @@ double FullStar::log_density(ClusterGradient& by, double& by_log_distance, StarV
   const double cosh_t = std::cosh(t_), sine = std::sin(units::kRadPerDeg * dec_),
                cosine = std::cos(units::kRadPerDeg * dec_);
 
-  // the data: parallax, and proper motions at the star's distance
+  // the data: parallax, proper motions at the star's distance, radial velocity
   const double chi = (star_.parallax - 1000.0 / distance) * star_.inverse_parallax_error;
   const double nearer = cluster_.distance / distance;
-  const Vector2d deviation = star_.motion - nearer * motion_;
+  const Vector2d deviation = star_.motion + star_.offset / distance - nearer * motion_;
   const Vector2d chi_motion = (star_.axes.transpose() * deviation).array() / star_.variance.array().sqrt();
   const Vector2d pull = star_.axes * (chi_motion.array() / star_.variance.array().sqrt()).matrix();
 
-  const double value =
-      std::log(e.value) + 2.0 * std::log(distance) + std::log(stretch_ * cosh_t * t_max_ * cosine) +
-      0.5 * std::log(2.0 * y_) + 2.0 * kLogSlope + std::log(width_e.value * width_f.value) -
-      0.5 * (e_wide * e_wide + f_wide * f_wide + x_.head<2>().square().sum() + chi * chi + chi_motion.squaredNorm());
+  const double away = cluster_.centre.velocity_kms.dot(triad_.radial), error = star_.radial_velocity_error;
+  const double chi_radial = error > 0.0 ? (star_.radial_velocity - away - cluster_.s * w_) / error : 0.0;
+  const double pull_radial = error > 0.0 ? chi_radial / error : 0.0;
 
-  // w: E(g, y (1 - S^2)) sqrt(2y) S' times the width
+  const double value = std::log(e.value) + 2.0 * std::log(distance) + std::log(stretch_ * cosh_t * t_max_ * cosine) +
+                       0.5 * std::log(2.0 * y_) + 2.0 * kLogSlope + std::log(width_e.value * width_f.value) -
+                       0.5 * (e_wide * e_wide + f_wide * f_wide + x_.head<2>().square().sum() + chi * chi +
+                              chi_motion.squaredNorm() + chi_radial * chi_radial);
+
+  // w: E(g, y (1 - S^2)) sqrt(2y) S' times the width, and the radial velocity v_c.n + s w
   const double by_argument = e.d_x / e.value;
-  const double by_f = -2.0 * by_argument * y_ * radial.value * radial.slope - f_wide;
+  const double by_f = -2.0 * by_argument * y_ * radial.value * radial.slope - f_wide +
+                      pull_radial * cluster_.s * std::sqrt(2.0 * y_) * radial.slope;
   const double by_log_width_f = by_f * f_wide + 1.0;
   gradient[5] = by_f * width_f.value;
   // y = phi(q) - psi,  q = (R_p^2 + z^2) / r0^2
-  const double by_y = by_argument * radial.rest + 0.5 / y_ + by_log_width_f * width_f.d_log_y;
+  const double by_y = by_argument * radial.rest + 0.5 / y_ + by_log_width_f * width_f.d_log_y +
+                      0.5 * pull_radial * cluster_.s * w_ / y_;
   const double by_q = by_y * potential_.d_q;
   double by_psi = -by_y, by_projected = by_q / r0_square;
   by.phi0 += by_y * potential_.d_phi0;
   by.g += by_y * potential_.d_g + e.d_a / e.value + by_log_width_f * width_f.d_log_order;
   by.log_r0 -= 2.0 * by_q * q_;
+  by.log_s += pull_radial * cluster_.s * w_;
   // R = foot + z in R^2, in the parallax and in the proper motion
   const double by_distance = 2.0 / distance - chi * 1000.0 / (distance * distance) * star_.inverse_parallax_error -
-                             pull.dot(motion_) * nearer / distance;
+                             pull.dot(nearer * motion_ - star_.offset / distance) / distance;
   const double by_z = by_distance + 2.0 * by_q * z_ / r0_square;
   // z = A sinh t,  t = t_max S,  t_max = asinh(sqrt(ratio)),  ratio = (q_max r0^2 - R_p^2) / A^2
   const double by_t = by_z * stretch_ * cosh_t + std::tanh(t_);
@@ -192,12 +200,14 @@ double FullStar::log_density(ClusterGradient& by, double& by_log_distance, StarV
   const auto& [position, velocity] = cluster_.centre;
   const Eigen::Vector3d offset = position - foot_ * triad_.radial;
   by.position += by_distance * triad_.radial + 2.0 * by_projected * offset;
-  by.velocity -= by_velocity[0] * triad_.east + by_velocity[1] * triad_.north;
+  by.velocity += pull_radial * triad_.radial - by_velocity[0] * triad_.east - by_velocity[1] * triad_.north;
   // dn = cos d p da + q dd,  dp = (sin d q - cos d n) da,  dq = -sin d p da - n dd
-  const double by_foot = by_distance - 2.0 * by_projected * foot_, away = velocity.dot(triad_.radial);
+  const double by_foot = by_distance - 2.0 * by_projected * foot_;
   const double by_ra = by_foot * cosine * position.dot(triad_.east) -
-                       by_velocity[0] * (sine * bulk_[1] - cosine * away) + by_velocity[1] * sine * bulk_[0];
-  const double by_dec = by_foot * position.dot(triad_.north) + by_velocity[1] * away - sine / cosine;
+                       by_velocity[0] * (sine * bulk_[1] - cosine * away) + by_velocity[1] * sine * bulk_[0] +
+                       pull_radial * cosine * bulk_[0];
+  const double by_dec =
+      by_foot * position.dot(triad_.north) + by_velocity[1] * away + pull_radial * bulk_[1] - sine / cosine;
   gradient[0] = by_ra * units::kRadPerMas * star_.ra_error / std::cos(units::kRadPerDeg * star_.dec) - x_[0];
   gradient[1] = by_dec * units::kRadPerMas * star_.dec_error - x_[1];
   return value;

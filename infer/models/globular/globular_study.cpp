@@ -99,13 +99,15 @@ std::unique_ptr<const LatentSampler> GlobularStudy::latent_sampler(const Catalog
                                                                    const Observation& observation) const {
   if (is_exact(observation))
     throw InputError("output.latents: expected 0: exact data (observe.sigma = 0) have no latents");
-  return std::make_unique<DrawnLatents>(catalogue);
+  return std::make_unique<DrawnLatents>(catalogue, model_.systematics);
 }
 
 std::unique_ptr<const density::JointLikelihood> GlobularStudy::joint_likelihood(const Catalogue& catalogue,
                                                                                 const Observation& observation) const {
   if (model_.fields > 0)
     throw InputError("sampler.method: expected \"collapsed\": \"full\" is for field.components = 0");
+  if (model_.systematics.any())
+    throw InputError("sampler.method: expected \"collapsed\": \"full\" is for a model without systematics");
   if (is_exact(observation)) {
     throw InputError("sampler.method: expected \"collapsed\": exact data (observe.sigma = 0) have no latents");
   }
@@ -114,7 +116,7 @@ std::unique_ptr<const density::JointLikelihood> GlobularStudy::joint_likelihood(
 
 std::vector<Vector> GlobularStudy::starts(const Catalogue& catalogue, const density::ParameterSpace& space,
                                           sim::random::Stream& stream) const {
-  return model_.fields == 0 ? start_points(catalogue, space) : mixture_starts(model_, catalogue, space, stream);
+  return model_.fields == 0 ? start_points(model_, catalogue, space) : mixture_starts(model_, catalogue, space, stream);
 }
 
 namespace {
@@ -157,7 +159,9 @@ density::Matrix GlobularStudy::profile_values(const Vector& theta) const {
 }
 
 double GlobularStudy::expected_seconds(const Observation& observation) const {
-  return 1.0 + (model_.fields == 0 ? 0.04 : 0.06) * number(observation, "stars");
+  // A star with a radial velocity has 14 nodes of it.
+  const double nodes = 1.0 + 13.0 * number(observation, "radial_velocity_fraction");
+  return 1.0 + (model_.fields == 0 ? 0.04 : 0.06) * nodes * number(observation, "stars");
 }
 
 }  // namespace praesepe::infer::models::globular

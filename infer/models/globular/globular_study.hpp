@@ -5,7 +5,7 @@
 // velocity over the observed range does not exist without radial velocities, and a flat one is improper for distant
 // clusters, where perspective says nothing: normal(0, 200) km/s, the spread of the Galaxy's clusters, stands in its
 // place. With `field.components` > 0 stars of a field are among those of the cluster; with `selection.footprint` a part
-// of the sky is missing: model.hpp.
+// of the sky is missing; with `systematics` keys errors that all stars share are parameters: model.hpp.
 #pragma once
 
 #include "infer/models/globular/latents.hpp"

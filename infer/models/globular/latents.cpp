@@ -16,7 +16,6 @@
 namespace praesepe::infer::models::globular {
 
 namespace units = sim::astrometry;
-using Eigen::Array2d;
 using sim::globular::EGammaExpansion;
 using sim::random::Stream;
 
@@ -63,6 +62,7 @@ class Line {
     half_ = std::sqrt(std::max(cluster.edge * cluster.edge - projected_square_, 0.0));
     stretch_ = std::sqrt(projected_square_ + 0.5 * cluster.r0 * cluster.r0);
     bulk_ = {cluster.centre.velocity_kms.dot(star.triad.east), cluster.centre.velocity_kms.dot(star.triad.north)};
+    outwards_ = cluster.centre.velocity_kms.dot(star.triad.radial);
   }
 
   /// Ends of t; the same where the line misses the cluster.
@@ -78,13 +78,20 @@ class Line {
     return cluster_.model.potential(std::sqrt(projected_square_ + z * z) / cluster_.r0).value;
   }
 
-  /// The bound of the velocity at t, if a star can be there.
+  /// The bound of the velocity at t, if a star can be there: on the sky, and in space if the radial velocity is known.
   std::optional<VelocityBound> velocity(double t) const {
     const double phi = potential(t), scale = distance(t) / cluster_.s;
     if (!(phi > kSmallestPotential)) return std::nullopt;
-    const Eigen::Vector2d m = star_.axes.transpose() * (scale * star_.motion - bulk_ / cluster_.s);
-    return VelocityBound(phi, m, scale * scale * star_.variance.array(), cluster_.model.g() + 0.5, cluster_.on_sky);
+    Velocity m(is_in_space() ? 3 : 2), noise(m.size());
+    m.head<2>() = star_.axes.transpose() * (scale * star_.motion + (star_.offset - bulk_) / cluster_.s);
+    noise.head<2>() = scale * scale * star_.variance;
+    if (!is_in_space()) return VelocityBound(phi, m, noise, cluster_.model.g() + 0.5, cluster_.on_sky);
+    const double error = star_.radial_velocity_error / cluster_.s;
+    m[2] = (star_.radial_velocity - outwards_) / cluster_.s;
+    noise[2] = error * error;
+    return VelocityBound(phi, m, noise, cluster_.model.g(), cluster_.in_space);
   }
+  bool is_in_space() const { return star_.radial_velocity_error > 0.0; }
 
   /// ln of what the bound makes of the density of t.
   double log_density(double t, const std::optional<VelocityBound>& velocity) const {
@@ -93,9 +100,12 @@ class Line {
     return velocity->log_integral() + 4.0 * std::log(r) - 0.5 * chi * chi + std::log(std::cosh(t));
   }
 
+  /// True radial velocity, km/s, of a star with velocity w along the line.
+  double radial_velocity(double w) const { return outwards_ + cluster_.s * w; }
+
   /// True proper motion, mas/yr, of a star at t with velocity u.
-  Eigen::Vector2d motion(double t, const Array2d& u) const {
-    return (cluster_.s * (star_.axes * u.matrix()) + bulk_) / (units::kKmsPerMasyrPc * distance(t));
+  Eigen::Vector2d motion(double t, const Velocity& u) const {
+    return (cluster_.s * (star_.axes * u.head<2>().matrix()) + bulk_) / (units::kKmsPerMasyrPc * distance(t));
   }
 
  private:
@@ -103,7 +113,8 @@ class Line {
   const ObservedStar& star_;
   const Cluster& cluster_;
   double foot_, projected_square_, half_, stretch_;
-  Eigen::Vector2d bulk_;
+  Eigen::Vector2d bulk_;  // the centre's velocity, east and north, and
+  double outwards_;       // along the line, km/s
 };
 
 /// A histogram above the density of t.
@@ -180,17 +191,16 @@ Eigen::Array<double, 7, 1> draw_star(const ObservedStar& star, const Cluster& cl
   Eigen::Array<double, 7, 1> drawn = Eigen::Array<double, 7, 1>::Constant(std::numeric_limits<double>::quiet_NaN());
   const Histogram histogram(line);
   if (histogram.is_empty()) return drawn;
-  Array2d u;
+  Velocity u;
   for (int i = 0; i < kMostProposals; ++i) {
     const auto [t, log_height] = histogram.draw(stream);
     const auto velocity = line.velocity(t);
     if (!(std::log(stream.uniform()) < line.log_density(t, velocity) - log_height)) continue;
     if (!velocity->draw(stream, u)) continue;
-    const double w = draw_radial(cluster, line.potential(t) - 0.5 * u.square().sum(), stream);
+    const double w = u.size() == 3 ? u[2] : draw_radial(cluster, line.potential(t) - 0.5 * u.square().sum(), stream);
     const Eigen::Vector2d motion = line.motion(t, u);
     const double distance = line.distance(t);
-    drawn << star.ra, star.dec, 1000.0 / distance, motion[0], motion[1],
-        cluster.centre.velocity_kms.dot(star.triad.radial) + cluster.s * w, 1e-3 * distance;
+    drawn << star.ra, star.dec, 1000.0 / distance, motion[0], motion[1], line.radial_velocity(w), 1e-3 * distance;
     return drawn;
   }
   throw TaskFailure("latents: no distance and proper motion found");
@@ -200,9 +210,10 @@ Eigen::Array<double, 7, 1> draw_star(const ObservedStar& star, const Cluster& cl
 
 density::Matrix DrawnLatents::draw(const Vector& theta, Stream& stream) const {
   const Cluster cluster(theta);
+  const Systematics systematics = systematics_.at(theta);
   density::Matrix drawn(static_cast<Eigen::Index>(stars_.size()), 7);
   for (std::size_t n = 0; n < stars_.size(); ++n) {
-    drawn.row(static_cast<Eigen::Index>(n)) = draw_star(stars_[n], cluster, stream).transpose();
+    drawn.row(static_cast<Eigen::Index>(n)) = draw_star(corrected(stars_[n], systematics), cluster, stream).transpose();
   }
   return drawn;
 }

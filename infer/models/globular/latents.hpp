@@ -7,6 +7,7 @@
 //
 //   (z, u)  from the same with w integrated out: N2 E of order g + 1/2. Under the bound of velocity_bound.hpp the
 //           integral over u is closed: z is drawn from that, u from the bound, and both are accepted together
+//           (in three dimensions where the radial velocity is measured, which gives w as well)
 //   w       from E(g, y - w^2/2) = e^(y - w^2/2) P(g, y - w^2/2): a Gaussian cut at sqrt(2y), accepted by P
 //
 // No quadrature enters, and a noise ellipse is taken as it is. z comes from a histogram above its density, with equal
@@ -27,7 +28,8 @@ const std::vector<StarQuantity>& latent_columns();
 class DrawnLatents final : public LatentSampler {
  public:
   /// Throws InputError for a catalogue that the model cannot use.
-  explicit DrawnLatents(const sim::astrometry::Catalogue& catalogue) : stars_(observed_stars(catalogue)) {}
+  explicit DrawnLatents(const sim::astrometry::Catalogue& catalogue, SystematicIndices systematics = {})
+      : stars_(observed_stars(catalogue)), systematics_(systematics) {}
 
   /// theta begins with the ten parameters of the cluster. NaN for a star that cannot be of it, as one outside the tidal
   /// radius. Throws TaskFailure where there is no model with these parameters.
@@ -35,6 +37,7 @@ class DrawnLatents final : public LatentSampler {
 
  private:
   std::vector<ObservedStar> stars_;
+  SystematicIndices systematics_;
 };
 
 }  // namespace praesepe::infer::models::globular

@@ -1,13 +1,16 @@
 #include "infer/models/globular/model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "infer/models/column.hpp"
 #include "infer/models/field/field_components.hpp"
 #include "infer/models/globular/collapsed_likelihood.hpp"
 #include "infer/models/globular/selected_stars.hpp"
 #include "sim/astrometry/units.hpp"
+#include "sim/error.hpp"
 
 namespace praesepe::infer::models::globular {
 
@@ -20,17 +23,52 @@ const std::vector<SettingKey>& model_keys() {
       {"field.components", "", "number of Gaussians of the field; 0: every star is of the cluster", 0.0},
       {"selection.footprint", "",
        "whether the footprint cuts the cluster: \"none\", \"corrected\", or \"ignored\" by the likelihood",
-       std::string("none")}};
+       std::string("none")},
+      {"systematics.parallax_zero_point", "", "whether the zero point of the parallaxes is a parameter", 0.0},
+      {"systematics.proper_motion", "", "whether systematic errors of both proper motions are parameters", 0.0}};
   return keys;
 }
 
 Model read_model(const ModelSettings& settings) {
   const int fields = whole(settings, "field.components", 0, field::kMostComponents);
-  return make_model(fields,
-                    static_cast<Selection>(choice(settings, "selection.footprint", {"none", "corrected", "ignored"})));
+  const auto selection =
+      static_cast<Selection>(choice(settings, "selection.footprint", {"none", "corrected", "ignored"}));
+  const SystematicKinds systematics{.parallax = whole(settings, "systematics.parallax_zero_point", 0, 1) == 1,
+                                    .proper_motion = whole(settings, "systematics.proper_motion", 0, 1) == 1};
+  for (const auto& [key, asked] : {std::pair{"parallax_zero_point", systematics.parallax},
+                                   std::pair{"proper_motion", systematics.proper_motion}}) {
+    if (fields > 0 && asked) {
+      throw InputError("systematics." + std::string(key) +
+                       ": expected false: stars of a field take measurements for free of systematic errors "
+                       "(field.components > 0)");
+    }
+  }
+  return make_model(fields, selection, systematics);
 }
 
-Model make_model(int fields, Selection selection) {
+namespace {
+
+/// The stars of a cluster have errors of 0.01 mas and 0.026 mas/yr in common (Vasiliev & Baumgardt 2021, MNRAS 505,
+/// 5978); the prior of the zero point has room for what its correction leaves.
+void add_systematics(SystematicKinds kinds, Model& model) {
+  const auto add = [&](const char* name, const char* unit, const char* description, const char* prior) {
+    model.parameters.push_back({name, unit, description, prior, prior, 0.0});
+    return model.size() - 1;
+  };
+  if (kinds.parallax) {
+    model.systematics.parallax =
+        add("parallax_zero_point", "mas", "measured less true parallax, of all stars", "normal(0, 0.02)");
+  }
+  if (!kinds.proper_motion) return;
+  model.systematics.pmra =
+      add("pmra_systematic", "mas/yr", "measured less true pmra, of all stars", "normal(0, 0.026)");
+  model.systematics.pmdec =
+      add("pmdec_systematic", "mas/yr", "measured less true pmdec, of all stars", "normal(0, 0.026)");
+}
+
+}  // namespace
+
+Model make_model(int fields, Selection selection, SystematicKinds systematics) {
   const std::string seen = "uniform(observed, observed)";
   Model model;
   model.fields = fields;
@@ -47,6 +85,7 @@ Model make_model(int fields, Selection selection) {
       {"pmra", "mas/yr", "proper motion of the centre in right ascension, times cos(dec)", seen, "normal(4, 1)", 4.0},
       {"pmdec", "mas/yr", "proper motion of the centre in declination", seen, "normal(5, 1)", 5.0},
       {"radial_velocity", "km/s", "radial velocity of the centre", "normal(0, 200)", "normal(0, 200)", 30.0}};
+  add_systematics(systematics, model);
   if (fields == 0) return model;
   model.parameters.push_back({"cluster_fraction", "", "fraction of the stars that belong to the cluster",
                               "uniform(0, 1)", "uniform(0.5, 0.95)", 0.8});
@@ -57,25 +96,46 @@ Model make_model(int fields, Selection selection) {
   return model;
 }
 
+namespace {
+
+/// Stars of a field have no law of radial velocities to set against the cluster's, and theirs of proper motions needs
+/// both.
+void check_field_data(const Catalogue& catalogue) {
+  const auto refuse_if = [&](const char* name, bool finite, const char* message) {
+    if (!catalogue.has(name)) return;
+    const auto& values = catalogue[name];
+    const auto first = std::ranges::find_if(values, [finite](double v) { return std::isfinite(v) == finite; });
+    if (first == values.end()) return;
+    throw InputError(catalogue.origin + ", row " + std::to_string(first - values.begin() + 1) + ", column " + name +
+                     message);
+  };
+  refuse_if("radial_velocity", true,
+            ": expected none with field.components > 0. Remove the column, or set field.components = 0 for a catalogue "
+            "of the cluster's stars alone.");
+  for (const char* name : {"pmra", "pmdec"}) {
+    refuse_if(name, false, ": a proper motion is needed with field.components > 0. Remove the row.");
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<const Component> component(const Model& model, const Catalogue& catalogue,
                                            const Observation& observation, QuadratureRule rule) {
-  std::shared_ptr<const Component> cluster = std::make_shared<CollapsedStars>(catalogue, rule);
+  std::shared_ptr<const Component> cluster = std::make_shared<CollapsedStars>(catalogue, rule, model.systematics);
   if (model.is_selected()) field::check_inside(catalogue, field::footprint(observation));
   if (model.selection == Selection::corrected) {
     cluster = std::make_shared<SelectedStars>(std::move(cluster), field::footprint(observation));
   }
   if (model.fields == 0) return cluster;
+  check_field_data(catalogue);
   // The measure of CollapsedStars is the square of ra and dec in radians: per steradian, times cos(dec).
-  const auto rows = static_cast<Eigen::Index>(catalogue.rows());
   const Array dec = column(catalogue, "dec") * sim::astrometry::kRadPerDeg;
   const Array log_density = field::log_sky_density(catalogue, field::footprint(observation)) + dec.cos().log();
-  // It takes parallax and proper motions for independent, and so must the field.
-  const field::ParallaxCovariance none{Array::Zero(rows), Array::Zero(rows)};
   std::vector<std::shared_ptr<const Component>> gaussians;
   for (const auto& at : model.field.gaussians) {
-    gaussians.push_back(std::make_shared<field::FieldStars>(field::measured(catalogue, "parallax"),
-                                                            field::proper_motions(catalogue), none, log_density,
-                                                            at.motion, model.field.length));
+    gaussians.push_back(std::make_shared<field::FieldStars>(
+        field::measured(catalogue, "parallax"), field::proper_motions(catalogue), field::parallax_covariance(catalogue),
+        log_density, at.motion, model.field.length));
   }
   return field::cluster_and_field(std::move(cluster), gaussians, model.field);
 }

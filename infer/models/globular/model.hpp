@@ -6,6 +6,7 @@
 #include "infer/models/field/footprint.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/quadrature.hpp"
+#include "infer/models/globular/systematics.hpp"
 #include "infer/models/study.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -17,12 +18,18 @@ enum class Selection {
   ignored     ///< they are, and it is not: what the correction is worth
 };
 
+/// Which systematic errors of the astrometry are parameters.
+struct SystematicKinds {
+  bool parallax = false, proper_motion = false;
+};
+
 /// The model that a campaign file asks for, and where its parameters are in theta: those of `Index` come first.
 struct Model {
   int fields = 0;  ///< Gaussians of the field; 0: every star is of the cluster
   Selection selection = Selection::none;
   std::vector<Parameter> parameters = {};
   field::FieldIndices field = {};
+  SystematicIndices systematics = {};
 
   bool is_selected() const { return selection != Selection::none; }
   Eigen::Index size() const { return static_cast<Eigen::Index>(parameters.size()); }
@@ -32,7 +39,7 @@ const std::vector<SettingKey>& model_keys();
 /// Throws InputError naming the key.
 Model read_model(const ModelSettings& settings);
 /// With so many Gaussians in the field.
-Model make_model(int fields, Selection selection = Selection::none);
+Model make_model(int fields, Selection selection = Selection::none, SystematicKinds systematics = {});
 
 /// The stars of a catalogue: of the cluster alone, or of the mixture of cluster and field over the footprint.
 /// Throws InputError for a catalogue that the model cannot use.

@@ -1,17 +1,15 @@
 // The stars as the collapsed likelihood uses them: one line of sight each, or three where the proper-motion noise is an
 // ellipse; arranged in blocks, number by number, for SIMD.
 //
-// Noise. A parallax that is correlated with the proper motion says something of its noise: given the true distance R
-// the motion's noise has the mean b (parallax - 1000/R), b = cov / var, and what is left of its covariance. So the
-// star's velocity on the sky is that of the motion mu - b parallax at the distance R, plus the constant 1000 k b:
-// linear in R as without correlation. An ellipse is the circle of its short axis smeared along the long one by a
-// Gaussian of variance (long^2 - short^2): three Gauss-Hermite nodes, exact to fifth moments.
+// An ellipse of noise is the circle of its short axis smeared along the long one by a Gaussian of variance (long^2 -
+// short^2): three Gauss-Hermite nodes, exact to fifth moments.
 #pragma once
 
 #include <array>
 #include <vector>
 
-#include "sim/astrometry/catalogue.hpp"
+#include "infer/models/globular/observed_star.hpp"
+#include "infer/models/globular/systematics.hpp"
 
 namespace praesepe::infer::models::globular {
 
@@ -40,7 +38,9 @@ struct Sightlines {
   bool any_radial_velocity() const { return !with_radial_velocity.empty() && with_radial_velocity.back(); }
 };
 
-/// Throws InputError for a star without position.
-Sightlines sightlines_of(const sim::astrometry::Catalogue& catalogue);
+Sightlines sightlines_of(const std::vector<ObservedStar>& stars);
+
+/// Writes to `corrected`, a copy of `measured`, the parallaxes and motions less their systematic errors.
+void correct(const Sightlines& measured, const Systematics& systematics, Sightlines& corrected);
 
 }  // namespace praesepe::infer::models::globular

@@ -15,7 +15,10 @@ enum StarInput : Eigen::Index {
   kNorth,             ///< on its north
   kOutwards,          ///< and on its direction; used with a radial velocity
   kPhi0,
-  kTruncation,  ///< g
+  kTruncation,        ///< g
+  kMeasuredParallax,  ///< which all stars' systematic error moves, mas
+  kMeasuredEast,      ///< k mu, km/s per pc
+  kMeasuredNorth,
   kStarInputs
 };
 

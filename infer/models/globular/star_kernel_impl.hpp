@@ -264,6 +264,11 @@ class BlockIntegral {
       by[kNorth] -= by_north * inverse_s;
       by[kPhi0] += by_phi * load(kPhiPhi0, at);
       by[kTruncation] += by_phi * load(kPhiG, at) + weight * load(kByOrder, at);
+      // what is measured enters chi = (parallax - 1000/R) / sigma, of which kChiSlope has the slope in R, and m
+      const Batch radius = one / inverse_radius, lever = radius * inverse_s;
+      by[kMeasuredParallax] += f * load(kChiSlope, at) * radius * radius * number(1e-3);
+      by[kMeasuredEast] += by_east * lever;
+      by[kMeasuredNorth] += by_north * lever;
       if (measured_) {
         // ln N(w; w_observed, T_w), of which both go with s
         const Batch pull = load(kPull, at), by_observed = f * pull;

@@ -3,6 +3,7 @@
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sim/astrometry/units.hpp"
 #include "sim/globular/virial_boundary.hpp"
@@ -56,8 +57,9 @@ struct Moments {
 };
 
 /// The velocity of the whole cluster, km/s, from the proper motions of stars all over it: across the sky from their
-/// mean, along it from their convergence, which counts in a wide cluster. Least squares over the stars, with the prior
-/// of the radial velocity as one more observation, in units of the stars' scatter `sigma` (km/s).
+/// mean, along it from their convergence, which counts in a wide cluster, and from radial velocities. Least squares
+/// over the stars, with the prior of the radial velocity as one more observation, in units of the scatter `sigma`
+/// (km/s) of proper motions.
 Eigen::Vector3d bulk_velocity(const Catalogue& catalogue, const Moments& m, double sigma, const density::Prior& prior) {
   const double km_per_s = units::kKmsPerMasyrPc * units::distance_pc(m.parallax);
   Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
@@ -71,6 +73,10 @@ Eigen::Vector3d bulk_velocity(const Catalogue& catalogue, const Moments& m, doub
     const auto triad = units::local_triad(catalogue["ra"][i], catalogue["dec"][i]);
     observe(triad.east, km_per_s * catalogue["pmra"][i], 1.0);
     observe(triad.north, km_per_s * catalogue["pmdec"][i], 1.0);
+    if (!catalogue.has("radial_velocity")) continue;
+    const double error = catalogue.has("radial_velocity_error") ? catalogue["radial_velocity_error"][i] : 0.0;
+    const double variance = m.velocity_dispersion * m.velocity_dispersion + error * error;
+    observe(triad.radial, catalogue["radial_velocity"][i], sigma * sigma / variance);
   }
   constexpr double kSurest = 1e-3;  // km/s, of a prior that is fixed
   const double ratio = sigma / std::max(prior.sd(), kSurest);
@@ -143,10 +149,20 @@ std::vector<Vector> cluster_starts(const Catalogue& catalogue, const density::Pr
   return starts;
 }
 
-std::vector<Vector> start_points(const Catalogue& catalogue, const density::ParameterSpace& space) {
+std::vector<Vector> start_points(const Model& model, const Catalogue& catalogue, const density::ParameterSpace& space) {
   constexpr double kLargestCoordinate = 3.0;
   std::vector<Vector> starts = cluster_starts(catalogue, space.priors()[kRadialVelocity]);
-  for (Vector& theta : starts) theta = space.pulled_inside(theta, kLargestCoordinate);
+  for (Vector& theta : starts) {
+    theta.conservativeResize(model.size());
+    for (const auto& [systematic, true_value] :
+         {std::pair{model.systematics.parallax, kParallax}, std::pair{model.systematics.pmra, kPmra},
+          std::pair{model.systematics.pmdec, kPmdec}}) {
+      if (systematic < 0) continue;
+      theta[systematic] = space.priors()[static_cast<std::size_t>(systematic)].mean();
+      theta[true_value] -= theta[systematic];
+    }
+    theta = space.pulled_inside(theta, kLargestCoordinate);
+  }
   return starts;
 }
 

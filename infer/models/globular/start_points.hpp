@@ -4,6 +4,7 @@
 
 #include "infer/density/parameter_space.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
+#include "infer/models/globular/model.hpp"
 #include "sim/astrometry/catalogue.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -15,7 +16,9 @@ double median(std::vector<double> values);
 /// 14 is common); each, (10), is a cluster that contains every star's line of sight.
 std::vector<Vector> cluster_starts(const sim::astrometry::Catalogue& catalogue, const density::Prior& radial_velocity);
 
-/// Those, moved inside the space of the ten parameters.
-std::vector<Vector> start_points(const sim::astrometry::Catalogue& catalogue, const density::ParameterSpace& space);
+/// Those, moved inside the space of the parameters; systematic errors as their priors expect them. Of a model without
+/// field.
+std::vector<Vector> start_points(const Model& model, const sim::astrometry::Catalogue& catalogue,
+                                 const density::ParameterSpace& space);
 
 }  // namespace praesepe::infer::models::globular

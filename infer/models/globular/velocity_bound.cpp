@@ -1,24 +1,25 @@
 #include "infer/models/globular/velocity_bound.hpp"
 
 #include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 namespace praesepe::infer::models::globular {
 
-using Eigen::Array2d;
 using sim::random::Stream;
 
-VelocityBound::VelocityBound(double phi, const Array2d& m, const Array2d& noise, double order,
+VelocityBound::VelocityBound(double phi, const Velocity& m, const Velocity& noise, double order,
                              const sim::globular::EGammaExpansion& e)
     : phi_(phi), order_(order), e_(&e), rho_(m / (1.0 + noise)), variance_(noise / (1.0 + noise)) {
   log_common_ = phi - 0.5 * (m * rho_ + (1.0 + noise).log()).sum();
   place_tangent();
   log_tangent_ = log_p_touch_ + (slope_ * (rho_ - touch_) + 0.5 * variance_ * slope_.square()).sum();
-  // int d^2u (phi - u^2/2)^a / Gamma(a+1) = 2 pi phi^(a+1) / Gamma(a+2)
-  log_disc_ = (order + 1.0) * std::log(phi) - std::lgamma(order + 2.0) - 0.5 * variance_.log().sum();
-  is_disc_ = log_disc_ < log_tangent_;
+  // int d^du (phi - u^2/2)^a / Gamma(a+1) = (2 pi)^(d/2) phi^(a+d/2) / Gamma(a+d/2+1)
+  const double power = order + 0.5 * static_cast<double>(m.size());
+  log_ball_ = power * std::log(phi) - std::lgamma(power + 1.0) - 0.5 * variance_.log().sum();
+  is_ball_ = log_ball_ < log_tangent_;
 }
 
 VelocityBound::LogP VelocityBound::log_p(double y) const {
@@ -34,7 +35,7 @@ void VelocityBound::place_tangent() {
   constexpr int kMostSteps = 200;
   double low = 0.0, high = std::numeric_limits<double>::infinity(), l = std::min(1.0, 1.0 / phi_);
   for (int i = 0; i < kMostSteps; ++i) {
-    const Array2d u = rho_ / (1.0 + l * variance_);
+    const Velocity u = rho_ / (1.0 + l * variance_);
     const double y = argument(u);
     if (y > 0.0) {
       const LogP p = log_p(y);
@@ -50,24 +51,27 @@ void VelocityBound::place_tangent() {
   }
 }
 
-bool VelocityBound::draw(Stream& stream, Array2d& u) const {
-  return is_disc_ ? draw_in_disc(stream, u) : draw_by_tangent(stream, u);
+bool VelocityBound::draw(Stream& stream, Velocity& u) const {
+  return is_ball_ ? draw_in_ball(stream, u) : draw_by_tangent(stream, u);
 }
 
-bool VelocityBound::draw_by_tangent(Stream& stream, Array2d& u) const {
-  const Array2d normal(stream.normal(), stream.normal());
+bool VelocityBound::draw_by_tangent(Stream& stream, Velocity& u) const {
+  Velocity normal(rho_.size());
+  for (double& x : normal) x = stream.normal();
   u = rho_ + variance_ * slope_ + variance_.sqrt() * normal;
   const double y = argument(u);
   if (!(y > 0.0)) return false;
   return std::log(stream.uniform()) < log_p(y).value - log_p_touch_ - (slope_ * (u - touch_)).sum();
 }
 
-bool VelocityBound::draw_in_disc(Stream& stream, Array2d& u) const {
-  // y = phi U^(1/(a+1)) has density ~ y^a; phi - y without cancellation
-  const double log_ratio = std::log(stream.uniform()) / (order_ + 1.0);
-  const double y = phi_ * std::exp(log_ratio), speed = std::sqrt(-2.0 * phi_ * std::expm1(log_ratio));
-  const double angle = stream.uniform(0.0, 2.0 * std::numbers::pi);
-  u = speed * Array2d(std::cos(angle), std::sin(angle));
+bool VelocityBound::draw_in_ball(Stream& stream, Velocity& u) const {
+  // y / phi has the density ~ y^a (1 - y)^(d/2 - 1); 1 - y without cancellation
+  double rest = 0.0;
+  const double half = 0.5 * static_cast<double>(rho_.size());
+  const double y = phi_ * boost::math::ibeta_inv(order_ + 1.0, half, stream.uniform(), &rest);
+  u.resize(rho_.size());
+  for (double& x : u) x = stream.normal();
+  u *= std::sqrt(2.0 * phi_ * rest / u.square().sum());
   const double log_ceiling = order_ * std::log(y) - std::lgamma(order_ + 1.0);
   const double log_gaussian = -0.5 * ((u - rho_).square() / variance_).sum();
   return y > 0.0 && std::log(stream.uniform()) < log_p(y).value - log_ceiling + log_gaussian;

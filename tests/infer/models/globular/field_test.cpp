@@ -75,7 +75,10 @@ TEST(GlobularField, PosteriorHasTheGradientOfItsValue) {
 
 TEST(GlobularField, IsThePlainStudyWithoutComponents) {
   const GlobularStudy plain;
-  const auto configured = plain.configured({{"field.components", 0.0}, {"selection.footprint", std::string("none")}});
+  const auto configured = plain.configured({{"field.components", 0.0},
+                                            {"selection.footprint", std::string("none")},
+                                            {"systematics.parallax_zero_point", 0.0},
+                                            {"systematics.proper_motion", 0.0}});
   EXPECT_EQ(configured->parameters().size(), static_cast<std::size_t>(kParameters));
   for (const auto& key : configured->observe_keys())
     EXPECT_THAT(key.name, testing::Not(testing::HasSubstr("footprint")));
@@ -263,6 +266,59 @@ TEST(GlobularField, RefusesWhatCannotBe) {
   EXPECT_THAT(message(too_many), testing::HasSubstr("truth.cluster_fraction"));
   short_of_one.truth[short_of_one.model.field.gaussians[0].weight] = 0.1;
   EXPECT_THAT(message(short_of_one), testing::HasSubstr("truth.field_0_weight"));
+}
+
+TEST(GlobularField, RefusesRadialVelocitiesAndNeedsProperMotions) {
+  const Example example(1, 20.0);
+  const Catalogue plain = example.simulate();
+  const auto message = [&](const Catalogue& catalogue) -> std::string {
+    try {
+      example.study.likelihood(catalogue, example.observation);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const auto with = [&](const char* name, std::vector<double> values) {
+    Catalogue catalogue(plain.rows());
+    for (const auto& column : plain.columns()) {
+      if (column.name != name) catalogue.add(column.name, column.unit, column.values);
+    }
+    catalogue.add(name, "", std::move(values));
+    return catalogue;
+  };
+  std::vector<double> velocities(plain.rows(), NAN), motions = plain["pmra"];
+  EXPECT_EQ(message(with("radial_velocity", velocities)), "");
+  velocities[4] = 30.0;
+  motions[2] = NAN;
+  Catalogue measured = with("radial_velocity", velocities);
+  measured.add("radial_velocity_error", "km/s", std::vector<double>(plain.rows(), 1.0));
+  EXPECT_THAT(message(measured), testing::HasSubstr("row 5, column radial_velocity"));
+  EXPECT_THAT(message(with("pmra", motions)), testing::HasSubstr("row 3, column"));
+}
+
+/// A catalogue of field stars alone is more likely with the correlations of its errors than without. 300 stars: by 56
+/// nats here, each star's part with a standard deviation of the order of one: false alarm far below 1e-6. Seen to fail
+/// with a field that takes the errors for independent.
+TEST(GlobularField, UsesTheCorrelationOfParallaxAndMotion) {
+  Example example(1, 300.0);
+  example.observation["correlation"] = 0.8;
+  example.observation["sigma"] = 0.5;
+  const auto& motion = example.model.field.gaussians[0].motion;
+  example.truth[motion.sd_pmra] = example.truth[motion.sd_pmdec] = 0.5;
+  example.truth[example.model.field.cluster_fraction] = 1e-6;
+  const Catalogue catalogue = example.simulate();
+  Catalogue without(catalogue.rows());
+  for (const auto& column : catalogue.columns()) {
+    if (!column.name.starts_with("parallax_pm")) without.add(column.name, column.unit, column.values);
+  }
+  Vector gradient(example.truth.size());
+  const auto value = [&](const Catalogue& data) {
+    return example.study.likelihood(data, example.observation)->log_likelihood(example.truth, gradient);
+  };
+  const double gain = value(catalogue) - value(without);
+  std::printf("  gain %.1f\n", gain);
+  EXPECT_GT(gain, 10.0);
 }
 
 TEST(GlobularField, RefusesAFootprintWithoutStarsAndTakesOneFromTheStars) {

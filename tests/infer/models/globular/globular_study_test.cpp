@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "infer/density/posterior.hpp"
+#include "infer/models/column.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/observation.hpp"
 #include "infer/models/observed_range.hpp"
@@ -100,6 +101,95 @@ TEST(GlobularStudy, NoiseHasTheStandardDeviationsAskedFor) {
   EXPECT_NEAR(rms("pmdec"), 0.1, 0.0045);
   EXPECT_NEAR(rms("dec") * 3.6e6, 0.1, 0.0045);
   EXPECT_FALSE(real.has("parallax_error"));
+}
+
+/// The same stars and streams for every observation.
+sim::astrometry::Catalogue seen_with(const Observation& observation) {
+  sim::random::Stream latents({3, 1, 2}, sim::random::Purpose::latents), noise({3, 1, 2}, sim::random::Purpose::noise);
+  return GlobularStudy().simulate(tests::regimes().front().truth, observation, latents, noise);
+}
+
+// 5000 stars. A sample correlation has the standard deviation (1 - r^2)/sqrt(5000); 4.5 of them: false alarm 7e-6 each.
+TEST(GlobularStudy, ErrorsOfParallaxAndMotionHaveTheCorrelationAskedFor) {
+  for (const double r : {-0.45, 0.6}) {
+    auto observation = defaults(), exact = defaults();
+    observation["stars"] = exact["stars"] = 5000.0;
+    exact["sigma"] = 0.0;
+    observation["correlation"] = r;
+    const auto seen = seen_with(observation), real = seen_with(exact);
+    const auto error = [&](const char* name) -> Eigen::ArrayXd {
+      return (column(seen, name) - column(real, name)) / column(seen, std::string(name) + "_error");
+    };
+    for (const auto& [a, b] : {std::pair{"parallax", "pmra"}, {"parallax", "pmdec"}, {"pmra", "pmdec"}}) {
+      EXPECT_NEAR((error(a) * error(b)).mean() / std::sqrt(error(a).square().mean() * error(b).square().mean()), r,
+                  4.5 * (1.0 - r * r) / std::sqrt(5000.0));
+      EXPECT_EQ(seen[std::string(a) + "_" + b + "_corr"][7], r);
+    }
+  }
+  EXPECT_FALSE(seen_with(defaults()).has("pmra_pmdec_corr"));
+}
+
+// Numbers and rms of about 1500 radial velocities within 4.5 standard deviations: false alarm 7e-6 each.
+TEST(GlobularStudy, SomeStarsHaveRadialVelocitiesAndNothingElseChanges) {
+  auto observation = defaults(), exact = defaults();
+  observation["stars"] = exact["stars"] = 5000.0;
+  exact["sigma"] = 0.0;
+  const auto none = seen_with(observation), real = seen_with(exact);
+  observation["radial_velocity_fraction"] = 0.3;
+  observation["radial_velocity_sigma"] = 2.0;
+  const auto some = seen_with(observation);
+  observation["radial_velocity_fraction"] = 0.6;
+  const auto more = seen_with(observation);
+  EXPECT_FALSE(none.has("radial_velocity"));
+  EXPECT_EQ(some["parallax"], none["parallax"]);
+  double count = 0.0, squares = 0.0;
+  for (std::size_t i = 0; i < some.rows(); ++i) {
+    const double velocity = some["radial_velocity"][i];
+    if (std::isnan(velocity)) continue;
+    EXPECT_EQ(velocity, more["radial_velocity"][i]);
+    EXPECT_EQ(some["radial_velocity_error"][i], 2.0);
+    count += 1.0;
+    squares += std::pow(velocity - real["radial_velocity"][i], 2);
+  }
+  EXPECT_NEAR(count, 1500.0, 4.5 * std::sqrt(5000.0 * 0.3 * 0.7));
+  EXPECT_NEAR(std::sqrt(squares / count), 2.0, 4.5 * 2.0 / std::sqrt(2.0 * count));
+}
+
+TEST(GlobularStudy, RefusesKindsOfDataThatCannotBe) {
+  const auto refuses = [](const char* key, double value, int fields, double sigma) {
+    Observation observation;
+    const Model model = make_model(fields);
+    for (const auto& known : observation_keys(model)) observation[known.name] = known.default_value;
+    observation["sigma"] = sigma;
+    observation[key] = value;
+    try {
+      check_observation(model, observation);
+    } catch (const InputError& error) {
+      return std::string(error.what()).starts_with("observe." + std::string(key) + ": expected ");
+    }
+    return false;
+  };
+  for (const double value : {-0.5, 1.0, 2.0}) EXPECT_TRUE(refuses("correlation", value, 0, 0.1)) << value;
+  for (const double value : {-0.1, 1.1}) EXPECT_TRUE(refuses("radial_velocity_fraction", value, 0, 0.1)) << value;
+  EXPECT_TRUE(refuses("radial_velocity_sigma", 0.0, 0, 0.1));
+  EXPECT_TRUE(refuses("correlation", 0.1, 0, 0.0));
+  EXPECT_TRUE(refuses("radial_velocity_fraction", 0.1, 0, 0.0));
+  EXPECT_TRUE(refuses("radial_velocity_fraction", 0.1, 1, 0.1));
+  EXPECT_FALSE(refuses("radial_velocity_fraction", 0.1, 0, 0.1));
+  EXPECT_FALSE(refuses("correlation", 0.1, 1, 0.1));
+}
+
+/// The centre's radial velocity where the stars say it: 100 of them within 3 standard errors of their mean.
+TEST(GlobularStudy, StartsTakeTheRadialVelocityFromTheStars) {
+  auto observation = defaults();
+  observation["stars"] = 200.0;
+  observation["radial_velocity_fraction"] = 0.5;
+  const auto catalogue = seen_with(observation);
+  const GlobularStudy study;
+  sim::random::Stream stream({1, 0, 0}, sim::random::Purpose::starts);
+  for (const Vector& start : study.starts(catalogue, space_for(study, catalogue), stream)) {
+    EXPECT_NEAR(start[kRadialVelocity], tests::regimes().front().truth[kRadialVelocity], 2.0);
+  }
 }
 
 TEST(GlobularStudy, DerivedQuantitiesAreThoseOfTheModel) {

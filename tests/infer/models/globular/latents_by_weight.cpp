@@ -55,16 +55,27 @@ WeightedLatents latents_by_weight(const sim::astrometry::Catalogue& catalogue, s
   Eigen::Matrix2d covariance;
   covariance << east * east, value_or(catalogue, "pmra_pmdec_corr", row, 0.0) * east * north, 0.0, north * north;
   covariance(1, 0) = covariance(0, 1);
-  const Eigen::Matrix2d factor = covariance.llt().matrixL();
   const double parallax = value_or(catalogue, "parallax", row, NAN);
   const double parallax_error = value_or(catalogue, "parallax_error", row, NAN);
+  // the motion's noise given the parallax's
+  Vector2d slope = Vector2d::Zero();
+  if (std::isfinite(parallax)) {
+    slope << value_or(catalogue, "parallax_pmra_corr", row, 0.0) * east / parallax_error,
+        value_or(catalogue, "parallax_pmdec_corr", row, 0.0) * north / parallax_error;
+    covariance -= parallax_error * parallax_error * slope * slope.transpose();
+  }
+  const Eigen::Matrix2d factor = covariance.llt().matrixL();
+  const double velocity = value_or(catalogue, "radial_velocity", row, NAN);
+  const double velocity_error = value_or(catalogue, "radial_velocity_error", row, NAN);
 
   WeightedLatents result{MatrixXd(count, 4), VectorXd::Constant(count, -INFINITY)};
   for (int i = 0; i < count; ++i) {
     const auto p = lattice(i);
     const double t = t_end * (2.0 * p[0] - 1.0), distance = foot + stretch * std::sinh(t);
-    const Vector2d deviation = kReach * Vector2d(2.0 * p[1] - 1.0, 2.0 * p[2] - 1.0), pm = seen + factor * deviation;
     star.parallax = 1000.0 / distance;
+    const Vector2d deviation = kReach * Vector2d(2.0 * p[1] - 1.0, 2.0 * p[2] - 1.0);
+    Vector2d pm = seen + factor * deviation;
+    if (std::isfinite(parallax)) pm -= slope * (parallax - star.parallax);
     star.pmra = pm[0];
     star.pmdec = pm[1];
     // what is left of the escape speed for the radial velocity
@@ -78,6 +89,9 @@ WeightedLatents latents_by_weight(const sim::astrometry::Catalogue& catalogue, s
     double log_weight = model.log_probability(r, speed) + 4.0 * std::log(distance) + 0.5 * std::log(left) +
                         std::log(std::cosh(t)) - 0.5 * deviation.squaredNorm();
     if (std::isfinite(parallax)) log_weight -= 0.5 * std::pow((parallax - star.parallax) / parallax_error, 2);
+    if (std::isfinite(velocity)) {
+      log_weight -= 0.5 * std::pow((velocity - star.radial_velocity) / velocity_error, 2);
+    }
     result.weights[i] = log_weight;
     result.points.row(i) << 1e-3 * distance, pm[0], pm[1], star.radial_velocity;
   }
@@ -92,6 +106,7 @@ WeightedLatents latents_by_weight(const sim::astrometry::Catalogue& catalogue, s
   result.log_integral =
       largest + std::log(result.weights.mean() * box * k * k * std::cos(star.dec * units::kRadPerDeg));
   if (std::isfinite(parallax)) result.log_integral -= std::log(std::sqrt(2.0 * M_PI) * parallax_error);
+  if (std::isfinite(velocity)) result.log_integral -= std::log(std::sqrt(2.0 * M_PI) * velocity_error);
   result.weights /= result.weights.sum();
   return result;
 }

@@ -23,6 +23,8 @@ struct Case {
   double offset, speed;
   double error, axis_ratio, correlation;  ///< mas/yr; pmdec's error over pmra's
   bool has_parallax = true;
+  double with_parallax = 0.0;                 ///< correlation of both proper motions with the parallax
+  double outwards = NAN, radial_error = 1.0;  ///< radial velocity from the centre's, in escape speeds; km/s
 };
 
 Vector theta_of(const Case& c) {
@@ -50,6 +52,10 @@ Catalogue star_of(const Case& c) {
   star.add("pmra_error", "mas/yr", {c.error});
   star.add("pmdec_error", "mas/yr", {c.error * c.axis_ratio});
   star.add("pmra_pmdec_corr", "", {c.correlation});
+  star.add("parallax_pmra_corr", "", {c.with_parallax});
+  star.add("parallax_pmdec_corr", "", {c.with_parallax});
+  star.add("radial_velocity", "km/s", {30.0 + c.outwards * std::sqrt(2.0 * model.potential(r))});
+  star.add("radial_velocity_error", "km/s", {c.radial_error});
   return star;
 }
 
@@ -62,13 +68,18 @@ const std::vector<Case>& cases() {
       {"on the brink, g 0.001, small error", 4.0, 0.001, 5.0, 3.0, 1.0, 0.1, 0.99, 0.03, 1.0, 0.0},
       {"long ellipse", 5.0, 1.6, 5.0, 3.0, 1.0, 0.05, 0.8, 0.2, 3.0, 0.7},
       {"errors beyond the escape speed, no parallax", 8.0, 1.2, 5.0, 9.0, 0.2, 0.7, 0.5, 0.3, 1.5, -0.5, false},
-      {"parallax that matters", 5.0, 1.0, 3.0, 4.0, 21.0, 0.3, 0.3, 0.3, 1.0, 0.2}};
+      {"parallax that matters", 5.0, 1.0, 3.0, 4.0, 21.0, 0.3, 0.3, 0.3, 1.0, 0.2},
+      {"parallax that matters and is correlated", 5.0, 1.0, 3.0, 4.0, 21.0, 0.3, 0.3, 0.3, 1.0, 0.2, true, 0.6},
+      {"radial velocity", 5.0, 2.0, 5.0, 3.0, 1.0, 0.1, 0.3, 0.1, 1.0, 0.0, true, 0.0, 0.3},
+      {"radial velocity beyond the escape speed", 5.0, 1.2, 5.0, 3.0, 1.0, 0.05, 0.5, 0.1, 1.0, 0.3, true, 0.4, 1.1},
+      {"radial velocity that says little", 8.0, 0.05, 5.5, 9.0, 0.2, 0.7, 0.5, 0.3, 1.5, -0.5, false, 0.0, 0.3, 9.0}};
   return cases;
 }
 
-// Kolmogorov-Smirnov in each coordinate of each star, 32 tests: false alarm in one of 1000 runs of them all. sqrt(n) D
-// exceeds x with probability 2 exp(-2 x^2) = 1e-3 / 32 at x = 2.35; 0.004 allows for the lattice's own error. Seen to
-// fail with order g instead of g + 1/2 on the sky.
+// Kolmogorov-Smirnov in each coordinate of each star, 48 tests: false alarm in one of 1000 runs of them all. sqrt(n) D
+// exceeds x with probability 2 exp(-2 x^2) = 1e-3 / 48 at x = 2.40; the rest allows for the lattice's own error, which
+// is 0.03 where noise beyond the escape speed leaves it 265 effective points. Seen to fail with order g instead of g +
+// 1/2 on the sky.
 TEST(DrawnLatents, HaveTheDistributionOfTheFourDimensionalIntegrand) {
   constexpr int kDraws = 4000, kPoints = 1 << 20;
   for (const Case& c : cases()) {
@@ -86,7 +97,8 @@ TEST(DrawnLatents, HaveTheDistributionOfTheFourDimensionalIntegrand) {
       }
     }
     for (Eigen::Index j = 0; j < 4; ++j) {
-      EXPECT_LT(expected.kolmogorov_smirnov(j, drawn[static_cast<std::size_t>(j)]), 0.004 + 2.35 / std::sqrt(kDraws))
+      EXPECT_LT(expected.kolmogorov_smirnov(j, drawn[static_cast<std::size_t>(j)]),
+                2.40 / std::sqrt(kDraws) + 0.5 * expected.weights.norm())
           << c.name << ", coordinate " << j;
     }
   }
@@ -95,7 +107,7 @@ TEST(DrawnLatents, HaveTheDistributionOfTheFourDimensionalIntegrand) {
 // The points' integral is the likelihood: that they are the right distribution to compare with.
 TEST(WeightedLatents, IntegrateToTheCollapsedLikelihood) {
   for (const Case& c : cases()) {
-    if (c.axis_ratio != 1.0 || c.correlation != 0.0) continue;
+    if (c.axis_ratio != 1.0 || c.correlation != 0.0) continue;  // the collapsed likelihood smears ellipses
     const Catalogue star = star_of(c);
     Vector gradient(kParameters);
     EXPECT_NEAR(tests::latents_by_weight(star, 0, theta_of(c), 1 << 20).log_integral,

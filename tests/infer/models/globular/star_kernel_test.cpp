@@ -21,7 +21,7 @@ struct Machine {
 /// Integrals of all blocks of a regime, one after the other.
 template <class Real>
 std::vector<BlockIntegrals> integrals(const tests::Regime& regime, InstructionSet set) {
-  const auto lines = sightlines_of(tests::catalogue_of(regime, 64.0));
+  const auto lines = sightlines_of(observed_stars(tests::catalogue_of(regime, 64.0)));
   const Eigen::VectorXd theta = tests::near_truth(regime);
   const sim::globular::LoweredIsothermal model(theta[kCentralPotential], theta[kOrder]);
   const ClusterParameters cluster(theta, model);
