@@ -37,7 +37,7 @@ struct VelocityIntegral {
 /// Gauss-Legendre nodes of wide().
 template <class Real>
 struct SpeedRule {
-  SpeedRule(int count, double reach_) : reach(static_cast<Real>(reach_)) {
+  SpeedRule(int count, double standard_deviations) : reach(static_cast<Real>(standard_deviations)) {
     const GaussLegendre line(count);
     for (std::size_t j = 0; j < line.node.size(); ++j) {
       nodes.push_back({static_cast<Real>(line.node[j]), static_cast<Real>(line.weight[j])});
