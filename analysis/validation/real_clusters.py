@@ -13,8 +13,8 @@ over both axes, at the posterior's mean distance d and motion mu_c; its interval
 
     python3 real_clusters.py real --praesepe build/native/praesepe -o real-clusters.png
 
-wants gc-m5.csv and so on (real_clusters_select.py) in the folder, and posteriors as real/gc-m5/posteriors.h5; published profiles
-are read from the folder globular below PRAESEPE_DATA.
+wants gc-m5.csv and so on (real_clusters_select.py) in the folder, and posteriors as real/gc-m5/posteriors.h5; a cluster
+without one is left out. Published profiles are read from the folder globular below PRAESEPE_DATA.
 """
 
 import argparse
@@ -34,13 +34,14 @@ from gathered import Gathered
 from real_clusters_select import footprint, radius_deg, read
 
 DRAWS = 100
+FIRST_ARCMIN = 0.3  # radius where curves begin
 PC_PER_KPC_ARCMIN = 1000 * np.radians(1 / 60)
 
-# Campaign: title, rings of counts, rings of dispersions (arcmin), first radius shown, published profile.
+# Campaign: title, rings of counts, rings of dispersions (arcmin), published profile.
 CLUSTERS = {
-    "gc-m5": ("M 5", np.geomspace(3, 24, 11), [3, 4, 5.5, 8, 12, 24], 0.3, "ngc5904_numdens_profile.csv"),
-    "gc-pal5": ("Palomar 5", np.geomspace(0.5, 8, 8), [0, 2, 4, 8], 0.3, None),
-    "gc-ngc5053": ("NGC 5053", np.geomspace(0.5, 15, 11), [0, 2, 4, 15], 0.3, "ngc5053_numdens_profile.csv"),
+    "gc-m5": ("M 5", np.geomspace(3, 24, 11), [3, 4, 5.5, 8, 12, 24], "ngc5904_numdens_profile.csv"),
+    "gc-pal5": ("Palomar 5", np.geomspace(0.5, 8, 8), [0, 2, 4, 8], None),
+    "gc-ngc5053": ("NGC 5053", np.geomspace(0.5, 15, 11), [0, 2, 4, 15], "ngc5053_numdens_profile.csv"),
 }
 
 
@@ -109,7 +110,7 @@ class Draw:
         return np.sqrt(np.interp(radius, self.radius, self.v2, right=np.nan))
 
 
-def draw_counts(axes, fit, edges, first, published):
+def draw_counts(axes, fit, edges, published):
     area, middle = np.pi * np.diff(np.square(edges)), np.sqrt(edges[1:] * edges[:-1])
     fine = [np.linspace(low, high, 50) for low, high in zip(edges[:-1], edges[1:])]
     expected = np.array([[np.trapz(2 * np.pi * r * draw.density(r), r) for r in fine] for draw in fit.draws])
@@ -117,7 +118,7 @@ def draw_counts(axes, fit, edges, first, published):
     low, high = np.quantile(noise, [0.025, 0.975], axis=0) / area
     axes.fill_between(edges, np.append(low, low[-1]), np.append(high, high[-1]), step="post", color=style.BLUE, alpha=0.3, lw=0,
                       label="predicted, 95 %")
-    radius = np.geomspace(first, edges[-1], 200)
+    radius = np.geomspace(FIRST_ARCMIN, edges[-1], 200)
     curves = np.array([draw.density(radius) for draw in fit.draws])
     axes.plot(radius, np.quantile(curves, [0.025, 0.975], axis=0).T, color=style.BLUE, lw=0.6, ls="--")
     axes.plot(radius, np.median(curves, axis=0), color=style.BLUE)
@@ -126,14 +127,14 @@ def draw_counts(axes, fit, edges, first, published):
     if published:
         r, density = numbers(published, "rad_arcmin"), numbers(published, "density_arcmin-2")
         seen = np.array([np.trapz(2 * np.pi * x * np.interp(x, r, density), x) for x in fine]).sum()
-        shown = (r > first) & (r < edges[-1])
+        shown = (r > FIRST_ARCMIN) & (r < edges[-1])
         axes.plot(r[shown], density[shown] * counts.sum() / seen, "x", ms=3, mew=0.6, color=style.RED, label="de Boer et al. 2019")
     ends = curves[curves > 0]
     axes.set(xscale="log", yscale="log", ylim=(0.3 * ends.min(), 4 * ends.max()))
 
 
-def draw_dispersions(axes, fit, edges, first):
-    radius = np.geomspace(first, fit.outer, 100)
+def draw_dispersions(axes, fit, edges):
+    radius = np.geomspace(FIRST_ARCMIN, fit.outer, 100)
     curves = np.array([draw.dispersion(radius) for draw in fit.draws])
     low, middle, high = np.nanquantile(curves, [0.025, 0.5, 0.975], axis=0)
     axes.fill_between(radius, low, high, color=style.BLUE, alpha=0.3, lw=0)
@@ -155,16 +156,20 @@ def main():
     if "PRAESEPE_DATA" not in os.environ:
         arguments.error("PRAESEPE_DATA does not name the folder of the data")
     style.use()
-    figure, axes = style.plt.subplots(2, len(CLUSTERS), figsize=(style.PAGE, 4.6), sharex="col", layout="constrained")
-    for (above, below), (campaign, (title, rings, wide_rings, first, profile)) in zip(axes.T, CLUSTERS.items()):
+    fitted = [campaign for campaign in CLUSTERS if (given.folder / campaign / "posteriors.h5").exists()]
+    if not fitted:
+        arguments.error(f"{given.folder}: no posterior; expected one at {next(iter(CLUSTERS))}/posteriors.h5, or of another of {', '.join(CLUSTERS)}")
+    figure, axes = style.plt.subplots(2, len(fitted), figsize=(style.PAGE, 4.6), sharex="col", squeeze=False, layout="constrained")
+    for (above, below), campaign in zip(axes.T, fitted):
+        title, rings, wide_rings, profile = CLUSTERS[campaign]
         fit = Fit(given.folder, campaign, given.praesepe)
         published = profile and read(pathlib.Path(os.environ["PRAESEPE_DATA"]) / "globular" / profile)
-        draw_counts(above, fit, rings, first, published)
-        draw_dispersions(below, fit, wide_rings, first)
+        draw_counts(above, fit, rings, published)
+        draw_dispersions(below, fit, wide_rings)
         above.set_title(title)
     axes[0, 0].set_ylabel(r"stars arcmin$^{-2}$")
     axes[1, 0].set_ylabel(r"$\sigma$ of one axis (km s$^{-1}$)")
-    axes[0, 0].legend(loc="lower left")
+    axes[0, -1].legend(loc="lower left")
     style.save(figure, given.output)
 
 

@@ -150,7 +150,8 @@ std::vector<Task> plan_catalogues(const Campaign& campaign) {
 
 std::string csv_text(const Setting& setting) {
   if (const double* number = std::get_if<double>(&setting)) return number_text(*number);
-  return csv_text(std::get<std::string>(setting));
+  return workflow::csv_text(
+      std::get<std::string>(setting));  // a string makes a Setting: unqualified, this calls itself
 }
 
 }  // namespace

@@ -97,6 +97,16 @@ TEST(Plan, RunsThroughTheGridLastKeyFastestWithoutWhatIsExcluded) {
   EXPECT_EQ(plan(campaign).size(), 9u);
 }
 
+TEST(Plan, NamesTheCatalogueOfEachTaskOfRealData) {
+  const Campaign campaign = parse(
+      "[campaign]\nstudy = \"line-outliers\"\ndesign = \"data\"\n[data]\ncatalogues = [\"/a.csv\", \"/b, c.csv\"]\n");
+  std::ostringstream out;
+  write_plan(out, campaign, plan(campaign));
+  EXPECT_THAT(out.str(), testing::StartsWith("task,cell,replicate,seed,catalogue\n0,0,0,"));
+  EXPECT_THAT(out.str(), HasSubstr(",/a.csv\n1,1,0,"));
+  EXPECT_THAT(out.str(), testing::EndsWith(",\"/b, c.csv\"\n"));
+}
+
 TEST(Plan, MoreReplicatesKeepTheStreamsAndTruthsOfTheFormer) {
   const std::vector<std::string> prior{"campaign.design=\"prior\"", "grid={}"};
   const auto few = plan(parse(kLines, prior));
