@@ -116,6 +116,29 @@ TEST(WeightedLatents, IntegrateToTheCollapsedLikelihood) {
   }
 }
 
+// Where no velocity is measured all directions are alike. 20000 draws: the ratio of two variances is 1 within 4.5 times
+// sqrt(4 / 20000), false alarm below 7e-6 for velocities whose tails end.
+TEST(DrawnLatents, HaveIsotropicVelocitiesWhereNoneIsMeasured) {
+  namespace units = sim::astrometry;
+  constexpr int kDraws = 20000;
+  Catalogue star(1);
+  star.add("ra", "deg", {60.0});
+  star.add("dec", "deg", {45.05});
+  const Vector theta = theta_of(cases().front());
+  const DrawnLatents sampler(star);
+  Stream stream({3, 0, 0}, Purpose::star_latents);
+  const auto centre = units::to_cartesian({theta[4], theta[5], theta[6], theta[7], theta[8], theta[9]});
+  const auto triad = units::local_triad(60.0, 45.05);
+  Eigen::Array3d squares = Eigen::Array3d::Zero();
+  for (int i = 0; i < kDraws; ++i) {
+    const density::Matrix d = sampler.draw(theta, stream);
+    const auto here = units::to_cartesian({60.0, 45.05, d(0, 2), d(0, 3), d(0, 4), d(0, 5)});
+    const Eigen::Vector3d velocity = here.velocity_kms - centre.velocity_kms;
+    squares += Eigen::Array3d(velocity.dot(triad.east), velocity.dot(triad.north), velocity.dot(triad.radial)).square();
+  }
+  for (Eigen::Index j = 0; j < 2; ++j) EXPECT_NEAR(squares[j] / squares[2], 1.0, 4.5 * std::sqrt(4.0 / kDraws));
+}
+
 TEST(DrawnLatents, AreMissingForAStarThatCannotBeOfTheCluster) {
   Case far = cases().front();
   far.offset = 1.01;
