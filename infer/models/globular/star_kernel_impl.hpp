@@ -154,7 +154,9 @@ class BlockIntegral {
     const Batch zero(Real(0)), half(Real(0.5)), one(Real(1)), noise = line.outwards_noise;
     const Batch inverse_noise = one / noise, total = one + noise;
     const Batch observed = xsimd::abs(line.outwards), mean = observed / total;
-    const Batch slowest = xsimd::max(zero, rho - reached);
+    // beyond the escape speed: further, until the noise of the motion has fallen as much again
+    const Batch over = xsimd::max(zero, rho - xsimd::sqrt(phi + phi));
+    const Batch slowest = xsimd::max(zero, rho - xsimd::sqrt(over * over + reached * reached));
     const Batch bound = xsimd::sqrt(xsimd::max(phi + phi - slowest * slowest, zero));
     const Batch excess = xsimd::max(zero, mean - bound), reach(tables_.speeds.reach);
     const Batch depth = xsimd::sqrt(excess * excess + reach * reach * noise / total);

@@ -91,9 +91,13 @@ TEST(CollapsedLikelihood, GradientIsThatOfTheIntegralForEveryKindOfData) {
   catalogue.add("radial_velocity", "km/s", velocity);
   catalogue.add("radial_velocity_error", "km/s", velocity_error);
   const auto likelihood = tests::collapsed(catalogue, QuadratureRule::reference());
-  const Vector theta = tests::near_truth(regime), unit = steps(1.0, 1.0);
+  Vector theta = tests::near_truth(regime), unit = steps(1.0, 1.0), gradient(kParameters);
   EXPECT_TRUE(tests::check_gradient(in_units(likelihood, unit), theta.cwiseQuotient(unit), kTolerance,
                                     Vector::Constant(1, 0.02)));
+  for (const double log_mass : {4.0, 3.0, 2.0}) {  // stars far above the escape speed: improbable, not impossible
+    theta[kLogMass] = log_mass;
+    EXPECT_TRUE(std::isfinite(likelihood.log_likelihood(theta, gradient)) && gradient.allFinite()) << log_mass;
+  }
 }
 
 TEST(CollapsedLikelihood, IsMinusInfinityOnlyWhereAStarLiesOutsideTheTidalRadius) {

@@ -179,7 +179,25 @@ TEST(GlobularStudy, RefusesKindsOfDataThatCannotBe) {
   EXPECT_FALSE(refuses("correlation", 0.1, 1, 0.1));
 }
 
-/// The centre's radial velocity where the stars say it: 100 of them within 3 standard errors of their mean.
+/// A star of this catalogue has a radial velocity, and a proper motion of several escape speeds of every start.
+TEST(GlobularStudy, StartsAreFiniteThoughAStarWithRadialVelocityIsFast) {
+  const GlobularStudy study;
+  const auto space = space_of_truths(study);
+  auto observation = defaults();
+  observation["stars"] = 40.0;
+  observation["radial_velocity_fraction"] = 0.5;
+  const sim::random::StreamKey key{20230831, 0, 0};
+  sim::random::Stream truths(key, sim::random::Purpose::truth), latents(key, sim::random::Purpose::latents),
+      noise(key, sim::random::Purpose::noise), starts(key, sim::random::Purpose::starts);
+  const auto catalogue = study.simulate(space.sample(truths), observation, latents, noise);
+  const auto likelihood = study.likelihood(catalogue, observation);
+  Vector gradient(kParameters);
+  for (const Vector& start : study.starts(catalogue, space, starts)) {
+    EXPECT_TRUE(std::isfinite(likelihood->log_likelihood(start, gradient)) && gradient.allFinite());
+  }
+}
+
+/// About 100 radial velocities with a scatter of a few km/s.
 TEST(GlobularStudy, StartsTakeTheRadialVelocityFromTheStars) {
   auto observation = defaults();
   observation["stars"] = 200.0;
