@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sim/error.hpp"
+#include "sim/globular/quintic.hpp"
 #include "sim/globular/runge_kutta.hpp"
 
 namespace praesepe::sim::globular {
@@ -24,14 +25,6 @@ constexpr double kSmallPhi0 = 4.5;  // below it the step shrinks with Phi0
 Sensitive mass_from_slope(double x, const Sensitive& kappa) { return (2.0 * x * x * x / (1.0 + x * x)) * kappa; }
 
 double radius_at(double xi) { return std::sqrt(std::expm1(xi)); }
-
-double quintic(const double* c, double t) {
-  return c[0] + t * (c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * c[5]))));
-}
-
-double quintic_slope(const double* c, double t) {
-  return c[1] + t * (2.0 * c[2] + t * (3.0 * c[3] + t * (4.0 * c[4] + t * 5.0 * c[5])));
-}
 
 /// The quintic through value, first and second derivative (per unit t) at t = 0 and t = 1.
 void hermite(double f0, double s0, double c0, double f1, double s1, double c1, double* c) {
@@ -250,12 +243,6 @@ Sensitive LoweredIsothermal::potential(double x) const {
   if (x >= edge_.value) return exterior(x)[0];
   const auto [c, t] = place(x * x);
   return {quintic(&table_.phi[c], t), quintic(&table_.d_phi0[c], t), quintic(&table_.d_g[c], t)};
-}
-
-LoweredIsothermal::Local LoweredIsothermal::potential_at_square(double q) const {
-  const auto [c, t] = place(q);
-  return {{quintic(&table_.phi[c], t), quintic(&table_.d_phi0[c], t), quintic(&table_.d_g[c], t)},
-          quintic_slope(&table_.phi[c], t) / (step_ * (1.0 + q))};  // d ln(1+q) = dq / (1+q)
 }
 
 Sensitive LoweredIsothermal::mass_inside(double x) const {

@@ -71,12 +71,6 @@ class LoweredIsothermal {
 
   Sensitive potential(double x) const;    ///< phi(x), x >= 0
   Sensitive mass_inside(double x) const;  ///< m(x), x >= 0
-  /// phi and its slope in q = x^2, 0 <= x < x_t: one look into the table, for who integrates over many x.
-  struct Local {
-    Sensitive phi;
-    double d_square;
-  };
-  Local potential_at_square(double q) const;
   const PotentialTable& table() const { return table_; }
 
  private:

@@ -4,18 +4,9 @@
 #include <cmath>
 #include <cstddef>
 
+#include "sim/globular/quintic.hpp"
+
 namespace praesepe::sim::globular {
-
-namespace {
-
-double quintic(const double* c, double t) {
-  return c[0] + t * (c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * c[5]))));
-}
-double quintic_slope(const double* c, double t) {
-  return c[1] + t * (2.0 * c[2] + t * (3.0 * c[3] + t * (4.0 * c[4] + t * 5.0 * c[5])));
-}
-
-}  // namespace
 
 PotentialAt potential_at(const PotentialTable& table, double q) {
   const double scaled = std::log1p(q) / table.step;

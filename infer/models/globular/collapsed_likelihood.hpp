@@ -5,15 +5,13 @@
 //
 // r0, m_t   King radius and dimensionless mass of the model       R = z0 + z, r^2 = R_p^2 + z^2
 // m, T      observed velocity relative to the centre on the star's own sky plane, and its noise variance, units of s
-// C         velocity_integral.hpp: the radial velocity integrated in closed form (order g + 1/2), proper-motion noise
-// by
-//           quadrature; R^4 is the Jacobian from (x, v) to (R, alpha, delta, mu) with the radial velocity integrated
-//           out
+// C         velocity_integral.hpp: the radial velocity integrated in closed form (order g + 1/2) unless it is measured,
+//           proper-motion noise by quadrature; R^4 is the Jacobian from (x, v) to (R, alpha, delta, mu)
 //
 // The angular position is taken as measured: an error of 0.1 mas is 5e-7 pc at 1 kpc. Densities are per (rad^2 mas
-// (mas/yr)^2). Wen, Speagle, Webb & Eadie (2023), eqs 7-15 and 25-36; derivation in infer/models/globular/README.md.
-// The gradient is the exact derivative of the discrete sums. Cost and accuracy of the rules: tests/bench/README.md,
-// collapsed_accuracy_test.cpp.
+// (mas/yr)^2), without what is not measured of a star, and per km/s where its radial velocity is. Wen, Speagle, Webb &
+// Eadie (2023), eqs 7-15 and 25-36; derivation in infer/models/globular/README.md. The gradient is that of the
+// integrals, by the same nodes. Cost and accuracy of the rules: tests/bench/README.md, collapsed_accuracy_test.cpp.
 #pragma once
 
 #include <memory>

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "sim/globular/potential_lookup.hpp"
+
 namespace praesepe::infer::models::globular {
 
 void SpaceDensity::prepare(const sim::globular::LoweredIsothermal& model) {
@@ -13,9 +15,9 @@ void SpaceDensity::prepare(const sim::globular::LoweredIsothermal& model) {
 SpaceDensity::Value SpaceDensity::operator()(double q) const {
   const double edge = model_->edge().value;
   if (!(q < edge * edge)) return {};
-  const auto [phi, phi_q] = model_->potential_at_square(q);
-  const auto e = e_(phi.value);
-  return {e.value, e.d_x * phi_q, e.d_x * phi.d_phi0, e.d_x * phi.d_g + e.d_a};
+  const auto at = sim::globular::potential_at(model_->table(), q);
+  const auto e = e_(at.phi);
+  return {e.value, e.d_x * at.d_q, e.d_x * at.d_phi0, e.d_x * at.d_g + e.d_a};
 }
 
 double SpaceDensity::log_factor(const ClusterParameters& cluster) {

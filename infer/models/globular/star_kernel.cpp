@@ -1,23 +1,17 @@
 #include "infer/models/globular/star_kernel.hpp"
 
-#include <algorithm>
 #include <cmath>
+
+#include "sim/globular/potential_lookup.hpp"
+#include "sim/globular/quintic.hpp"
 
 namespace praesepe::infer::models::globular {
 
 namespace {
 
 using sim::globular::PotentialTable;
-
-/// sum_n c[n] t^n and its derivative, degree 5.
-std::pair<double, double> quintic(const double* c, double t) {
-  double value = c[5], slope = 0.0;
-  for (int n = 4; n >= 0; --n) {
-    slope = slope * t + value;
-    value = value * t + c[n];
-  }
-  return {value, slope};
-}
+using sim::globular::quintic;
+using sim::globular::quintic_slope;
 
 /// Parts of an interval of the solution that the kernel's table has: of a lower degree, it needs a finer grid.
 constexpr int kParts = 2;
@@ -25,9 +19,8 @@ constexpr int kParts = 2;
 /// Cubic of the same values and slopes at t and t + h, in units of h; coefficients into `row`.
 template <class Real>
 void put_cubic(const double* c, double t, double h, Real* row) {
-  const auto [v0, d0] = quintic(c, t);
-  const auto [v1, d1] = quintic(c, t + h);
-  const double s0 = h * d0, s1 = h * d1, rise = v1 - v0;
+  const double v0 = quintic(c, t), rise = quintic(c, t + h) - v0;
+  const double s0 = h * quintic_slope(c, t), s1 = h * quintic_slope(c, t + h);
   row[0] = static_cast<Real>(v0);
   row[1] = static_cast<Real>(s0);
   row[2] = static_cast<Real>(3.0 * rise - 2.0 * s0 - s1);
@@ -37,26 +30,10 @@ void put_cubic(const double* c, double t, double h, Real* row) {
 /// Parabola of the same values at t, t + h/2 and t + h.
 template <class Real>
 void put_parabola(const double* c, double t, double h, Real* row) {
-  const double v0 = quintic(c, t).first, v1 = quintic(c, t + 0.5 * h).first, v2 = quintic(c, t + h).first;
+  const double v0 = quintic(c, t), v1 = quintic(c, t + 0.5 * h), v2 = quintic(c, t + h);
   row[0] = static_cast<Real>(v0);
   row[1] = static_cast<Real>(4.0 * v1 - 3.0 * v0 - v2);
   row[2] = static_cast<Real>(2.0 * (v0 + v2) - 4.0 * v1);
-}
-
-/// xi at which phi has the given value: bisection over the table's nodes, from `low` on, then within an interval.
-double xi_at(const PotentialTable& table, double phi) {
-  int low = 0, high = table.intervals;  // phi(low) >= value > phi(high)
-  while (high - low > 1) {
-    const int middle = (low + high) / 2;
-    (table.phi[static_cast<std::size_t>(middle) * 6] >= phi ? low : high) = middle;
-  }
-  const double* c = &table.phi[static_cast<std::size_t>(low) * 6];
-  double t = (phi - c[0]) / (quintic(c, 1.0).first - c[0]);
-  for (int step = 0; step < 2; ++step) {
-    const auto [value, slope] = quintic(c, t);
-    t = std::clamp(t - (value - phi) / slope, 0.0, 1.0);
-  }
-  return (low + t) * table.step;
 }
 
 }  // namespace
@@ -98,10 +75,11 @@ void KernelTables<Real>::prepare(const ClusterState& state) {
   }
   inverse_step = static_cast<Real>(kParts / table.step);
   last_interval = static_cast<Real>(table.intervals * kParts - 1);
-  for (int k = 0; k <= kInverseSteps; ++k) {
-    xi_of_phi[static_cast<std::size_t>(k)] = static_cast<Real>(xi_at(table, model.phi0() * k / kInverseSteps));
+  // at the centre, and once more: 0
+  for (int k = 0; k < kInverseSteps; ++k) {
+    const double square = sim::globular::square_at(table, model.phi0() * k / kInverseSteps);
+    xi_of_phi[static_cast<std::size_t>(k)] = static_cast<Real>(std::log1p(square));
   }
-  xi_of_phi.back() = 0;
 }
 
 template <class Real>

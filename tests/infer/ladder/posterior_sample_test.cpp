@@ -147,6 +147,17 @@ TEST(PosteriorSample, ContinuesUntilTheEffectiveSizeSuffices) {
   for (const Draws& chain : sample.chains) EXPECT_EQ(chain.size(), 100 * sample.thin);
 }
 
+TEST(PosteriorSample, GoesOnAtOnceWhereLittleIsMissing) {
+  const auto target = NormalMixture({{1.0, Vector::Zero(3), 1.0}});
+  const auto sample = sample_posterior(target, {Vector::Ones(3)}, {.warmup = 200, .draws = 250}, {1.05, 1000.0}, kKey);
+  SCOPED_TRACE(story(sample));
+  ASSERT_EQ(sample.status, SampleStatus::converged);
+  const auto chains = std::ranges::find(sample.ladder, "chains", &LadderStep::rung);
+  ASSERT_NE(chains, sample.ladder.end());
+  EXPECT_EQ((chains + 1)->rung, "continue");  // neither jumps fitted anew nor draws forgotten
+  EXPECT_EQ(std::ranges::count(sample.ladder, "chains", &LadderStep::rung), 1);
+}
+
 TEST(PosteriorSample, GivesUpAfterTheLastContinuation) {
   const auto target = NormalMixture({{1.0, Vector::Zero(3), 1.0}});
   const auto sample = sample_posterior(target, {Vector::Ones(3)}, {.warmup = 100, .draws = 20, .max_continuation = 2},
