@@ -44,7 +44,7 @@ const std::vector<Alias>& GlobularStudy::aliases() const {
 const std::vector<SettingKey>& GlobularStudy::observe_keys() const { return observation_keys(model_); }
 
 const sim::astrometry::CatalogueSchema& GlobularStudy::schema() const {
-  static const auto schema = sim::astrometry::gaia_schema({"parallax", "pmra", "pmdec"});
+  static const auto schema = sim::astrometry::gaia_schema();
   return schema;
 }
 

@@ -113,6 +113,9 @@ void check_field_data(const Catalogue& catalogue) {
             ": expected none with field.components > 0. Remove the column, or set field.components = 0 for a catalogue "
             "of the cluster's stars alone.");
   for (const char* name : {"pmra", "pmdec"}) {
+    if (!catalogue.has(name)) {
+      throw InputError(catalogue.origin + ": column " + name + " is needed with field.components > 0");
+    }
     refuse_if(name, false, ": a proper motion is needed with field.components > 0. Remove the row.");
   }
 }

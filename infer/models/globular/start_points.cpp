@@ -47,6 +47,11 @@ double mean_parallax(const Catalogue& catalogue) {
   return std::max(weight > 0.0 ? sum / weight : 0.0, 0.01);
 }
 
+/// A column; all missing if there is none.
+std::vector<double> cells(const Catalogue& catalogue, const std::string& name) {
+  return catalogue.has(name) ? catalogue[name] : std::vector<double>(catalogue.rows(), NAN);
+}
+
 /// What the catalogue says of the cluster without a model.
 struct Moments {
   double ra, dec, parallax;
@@ -69,10 +74,11 @@ Eigen::Vector3d bulk_velocity(const Catalogue& catalogue, const Moments& m, doub
     normal += weight * axis * axis.transpose();
     right += weight * value * axis;
   };
+  const auto pmra = cells(catalogue, "pmra"), pmdec = cells(catalogue, "pmdec");
   for (std::size_t i = 0; i < catalogue.rows(); ++i) {
     const auto triad = units::local_triad(catalogue["ra"][i], catalogue["dec"][i]);
-    observe(triad.east, km_per_s * catalogue["pmra"][i], 1.0);
-    observe(triad.north, km_per_s * catalogue["pmdec"][i], 1.0);
+    observe(triad.east, km_per_s * pmra[i], 1.0);
+    observe(triad.north, km_per_s * pmdec[i], 1.0);
     if (!catalogue.has("radial_velocity")) continue;
     const double error = catalogue.has("radial_velocity_error") ? catalogue["radial_velocity_error"][i] : 0.0;
     const double variance = m.velocity_dispersion * m.velocity_dispersion + error * error;
@@ -81,6 +87,8 @@ Eigen::Vector3d bulk_velocity(const Catalogue& catalogue, const Moments& m, doub
   constexpr double kSurest = 1e-3;  // km/s, of a prior that is fixed
   const double ratio = sigma / std::max(prior.sd(), kSurest);
   observe(units::local_triad(m.ra, m.dec).radial, prior.mean(), ratio * ratio);
+  // nothing measured across the sky: at rest there, as near as the prior allows
+  if (normal.trace() < 2.0) normal += 1e-6 * normal.trace() * Eigen::Matrix3d::Identity();
   return normal.ldlt().solve(right);
 }
 
@@ -105,12 +113,14 @@ Moments moments_of(const Catalogue& catalogue, const density::Prior& radial_velo
   double variance = 0.0;
   for (const char* name : {"pmra", "pmdec"}) {
     const std::string error = std::string(name) + "_error";
-    const double noise = catalogue.has(error) ? median(catalogue[error]) : 0.0, seen = spread(catalogue[name]);
+    const double noise = catalogue.has(error) ? median(catalogue[error]) : 0.0, seen = spread(cells(catalogue, name));
     variance += 0.5 * std::max(seen * seen - noise * noise, 0.05 * seen * seen);
   }
-  m.velocity_dispersion = units::kKmsPerMasyrPc * distance * std::sqrt(variance);
+  constexpr double kTypical = 5.0;  // km/s, of a globular cluster, where the catalogue says nothing
+  m.velocity_dispersion = variance > 0.0 ? units::kKmsPerMasyrPc * distance * std::sqrt(variance) : kTypical;
 
-  const double scatter = units::kKmsPerMasyrPc * distance * spread(catalogue["pmra"]);
+  const double seen = units::kKmsPerMasyrPc * distance * spread(cells(catalogue, "pmra"));
+  const double scatter = seen > 0.0 ? seen : kTypical;
   const Eigen::Vector3d velocity = bulk_velocity(catalogue, m, scatter, radial_velocity);
   const auto triad = units::local_triad(m.ra, m.dec);
   m.pmra = velocity.dot(triad.east) / (units::kKmsPerMasyrPc * distance);

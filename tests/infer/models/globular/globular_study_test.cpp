@@ -197,6 +197,31 @@ TEST(GlobularStudy, StartsAreFiniteThoughAStarWithRadialVelocityIsFast) {
   }
 }
 
+/// Positions of all, and what else is there of some, or of none.
+TEST(GlobularStudy, StartsAreFiniteWhereMotionsAndParallaxesAreMissing) {
+  const GlobularStudy study;
+  const auto space = space_of_truths(study);
+  const auto whole = seen_with(defaults());
+  Vector gradient(kParameters);
+  for (const bool any : {true, false}) {
+    sim::astrometry::Catalogue catalogue(whole.rows());
+    for (const auto& column : whole.columns()) {
+      if (!any && column.name != "ra" && column.name != "dec") continue;
+      auto values = column.values;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const bool motion = column.name == "pmra" || column.name == "pmdec";
+        if ((motion && i % 3 == 0) || (column.name == "parallax" && i % 2 == 0)) values[i] = NAN;
+      }
+      catalogue.add(column.name, column.unit, values);
+    }
+    const auto likelihood = study.likelihood(catalogue, defaults());
+    sim::random::Stream stream({1, 0, 0}, sim::random::Purpose::starts);
+    for (const Vector& start : study.starts(catalogue, space, stream)) {
+      EXPECT_TRUE(std::isfinite(likelihood->log_likelihood(start, gradient)) && gradient.allFinite()) << any;
+    }
+  }
+}
+
 /// About 100 radial velocities with a scatter of a few km/s.
 TEST(GlobularStudy, StartsTakeTheRadialVelocityFromTheStars) {
   auto observation = defaults();
