@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numbers>
 
 #include "infer/density/posterior.hpp"
 #include "infer/instruction_set.hpp"
@@ -60,11 +59,6 @@ std::string ladder_json(const std::vector<infer::nuts::LadderStep>& ladder) {
 
 Vector varying_parameters(const ParameterSpace& space, const Vector& q) { return space.constrain(q)(space.varying()); }
 
-/// Of the prior, in coordinates.
-double log_prior(const Vector& q) {
-  return -0.5 * (q.squaredNorm() + static_cast<double>(q.size()) * std::log(2.0 * std::numbers::pi));
-}
-
 /// Draws of everything in TaskResult::quantities, in its order: (draw, chain) each.
 std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& space, const std::vector<Draws>& chains) {
   const auto parameters = space.varying().size(), derived = study.derived().size(), size = parameters + derived + 2;
@@ -75,10 +69,10 @@ std::vector<Matrix> quantity_draws(const Study& study, const ParameterSpace& spa
     const Draws& drawn = chains[static_cast<std::size_t>(chain)];
     for (Eigen::Index draw = 0; draw < draws; ++draw) {
       const Vector coordinates = drawn.position.row(draw), theta = space.constrain(coordinates);
-      const double log_likelihood = drawn.lp[draw] - log_prior(coordinates);
+      const double log_likelihood = drawn.lp[draw] - ParameterSpace::log_prior(coordinates);
       values[size - 2](draw, chain) = log_likelihood;
       // A function of theta, which the truth has as well, whatever labels the chain gave to components.
-      values[size - 1](draw, chain) = log_likelihood + log_prior(space.relabelled(coordinates));
+      values[size - 1](draw, chain) = log_likelihood + ParameterSpace::log_prior(space.relabelled(coordinates));
       for (std::size_t j = 0; j < parameters; ++j) {
         values[j](draw, chain) = theta[static_cast<Eigen::Index>(space.varying()[j])];
       }
@@ -159,7 +153,7 @@ void complete_truth(const Posterior& posterior, const Vector& truth, TaskResult&
   Vector gradient(q.size());
   const double lp = q.allFinite() ? posterior.log_density(q, gradient) : -std::numeric_limits<double>::infinity();
   const auto size = result.truth.size();
-  result.truth[size - 2] = std::isfinite(lp) ? lp - log_prior(q) : lp;
+  result.truth[size - 2] = std::isfinite(lp) ? lp - ParameterSpace::log_prior(q) : lp;
   result.truth[size - 1] = lp;
 }
 

@@ -22,6 +22,12 @@ class LogDensity {
   /// The log density at q (D), and its gradient written to `gradient` (D, already sized).
   /// Outside the support: -infinity, gradient unspecified. Never throws for a finite q; never allocates.
   virtual double log_density(const Vector& q, Vector& gradient) const = 0;
+
+  /// The log density alone, within rounding of the same; cheaper where that is. May allocate.
+  virtual double value(const Vector& q) const {
+    Vector gradient(q.size());
+    return log_density(q, gradient);
+  }
 };
 
 /// A log likelihood of named parameters in their own units, before priors and transforms.
@@ -34,6 +40,10 @@ class Likelihood {
   virtual Eigen::Index dimension() const = 0;
 
   virtual double log_likelihood(const Vector& theta, Vector& gradient) const = 0;
+  virtual double value(const Vector& theta) const {
+    Vector gradient(theta.size());
+    return log_likelihood(theta, gradient);
+  }
 
   /// Names of the components of which each star has one; empty if the model is no mixture.
   virtual std::vector<std::string> components() const { return {}; }

@@ -8,11 +8,19 @@ namespace praesepe::infer::density {
 Mixture::Mixture(std::vector<Part> parts) : parts_(std::move(parts)) {}
 
 void Mixture::log_marginal(const Vector& theta, Array& values) const {
+  evaluate(theta, values, &Component::log_marginal);
+}
+
+void Mixture::log_marginal_alone(const Vector& theta, Array& values) const {
+  evaluate(theta, values, &Component::log_marginal_alone);
+}
+
+void Mixture::evaluate(const Vector& theta, Array& values, Evaluation of_part) const {
   const auto count = static_cast<Eigen::Index>(parts_.size());
   double rest = 1.0;
   for (Eigen::Index k = 0; k < count; ++k) {
     const Part& part = parts_[static_cast<std::size_t>(k)];
-    part.component->log_marginal(theta, part_);
+    (*part.component.*of_part)(theta, part_);
     log_marginal_.resize(part_.size(), count);
     log_joint_.resize(part_.size(), count);
     const bool last = k + 1 == count;
@@ -90,13 +98,19 @@ double StarLikelihood::log_likelihood(const Vector& theta, Vector& gradient) con
   return sum;
 }
 
+double StarLikelihood::value(const Vector& theta) const {
+  component_->log_marginal_alone(theta, values_);
+  const double sum = values_.sum();
+  return sum > -std::numeric_limits<double>::infinity() ? sum : -std::numeric_limits<double>::infinity();
+}
+
 std::vector<std::string> StarLikelihood::components() const {
   return mixture_ ? mixture_->names() : std::vector<std::string>{};
 }
 
 void StarLikelihood::memberships(const Vector& theta, Matrix& p) const {
   if (!mixture_) return;
-  mixture_->log_marginal(theta, values_);
+  mixture_->log_marginal_alone(theta, values_);
   mixture_->responsibilities(p);
 }
 

@@ -24,6 +24,8 @@ class Component {
 
   /// log m_n(theta) of each star, (N); -infinity where the star is impossible, NaN if theta itself is.
   virtual void log_marginal(const Vector& theta, Array& values) const = 0;
+  /// The same where no pull_back follows: cheaper for a component whose slopes come with its values.
+  virtual void log_marginal_alone(const Vector& theta, Array& values) const { log_marginal(theta, values); }
 
   /// Adds sum_n weight_n d log m_n / d theta to gradient (P), at the theta of the last log_marginal. Stars of weight 0
   /// add nothing, also where their value is -infinity.
@@ -43,6 +45,7 @@ class Mixture final : public Component {
   explicit Mixture(std::vector<Part> parts);
 
   void log_marginal(const Vector& theta, Array& values) const override;
+  void log_marginal_alone(const Vector& theta, Array& values) const override;
   void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const override;
 
   std::vector<std::string> names() const;  ///< (K), those of nameless mixtures' parts in their place
@@ -51,6 +54,8 @@ class Mixture final : public Component {
   void responsibilities(Matrix& p) const;
 
  private:
+  using Evaluation = void (Component::*)(const Vector&, Array&) const;
+  void evaluate(const Vector& theta, Array& values, Evaluation of_part) const;
   /// The part's component, if it is a mixture without a name; otherwise null.
   static const Mixture* nameless(const Part& part);
 
@@ -67,6 +72,7 @@ class StarLikelihood final : public Likelihood {
 
   Eigen::Index dimension() const override { return dimension_; }
   double log_likelihood(const Vector& theta, Vector& gradient) const override;
+  double value(const Vector& theta) const override;
   std::vector<std::string> components() const override;
   void memberships(const Vector& theta, Matrix& p) const override;
 

@@ -72,8 +72,12 @@ Vector ParameterSpace::sample(sim::random::Stream& stream) const {
   return constrain(q);
 }
 
-double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const {
+double ParameterSpace::log_prior(const Vector& q) {
   static const double half_log_two_pi = 0.5 * std::log(2.0 * std::numbers::pi);
+  return -0.5 * q.squaredNorm() - static_cast<double>(q.size()) * half_log_two_pi;
+}
+
+double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const {
   if (labels_.empty()) {
     pull_back_map(q, theta, theta_gradient, gradient);
   } else {
@@ -82,7 +86,7 @@ double ParameterSpace::pull_back(const Vector& q, const Vector& theta, Vector& t
     Labels::take_back(labels_.order(components), theta_gradient);
     pull_back_map(q, components, theta_gradient, gradient);
   }
-  return -0.5 * q.squaredNorm() - static_cast<double>(dimension()) * half_log_two_pi;
+  return log_prior(q);
 }
 
 void ParameterSpace::pull_back_map(const Vector& q, const Vector& theta, Vector& theta_gradient,

@@ -41,7 +41,9 @@ class ParameterSpace {
   /// theta drawn from the prior; one normal a coordinate, in order.
   Vector sample(sim::random::Stream& stream) const;
 
-  /// Log prior density of q, -q.q/2 - D ln(2 pi)/2, and on return gradient (D) = d/dq [log prior + log likelihood],
+  /// Log prior density of q (D): -q.q/2 - D ln(2 pi)/2.
+  static double log_prior(const Vector& q);
+  /// The same, and on return gradient (D) = d/dq [log prior + log likelihood],
   /// given theta = constrain(q) and theta_gradient (P) = d log likelihood / d theta, which is overwritten.
   double pull_back(const Vector& q, const Vector& theta, Vector& theta_gradient, Vector& gradient) const;
 

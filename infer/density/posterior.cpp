@@ -21,4 +21,11 @@ double Posterior::log_density(const Vector& q, Vector& gradient) const {
   return log_likelihood + space_.pull_back(q, theta_, theta_gradient_, gradient);
 }
 
+double Posterior::value(const Vector& q) const {
+  space_.constrain(q, theta_);
+  const double log_likelihood = likelihood_->value(theta_);
+  if (!(log_likelihood > -std::numeric_limits<double>::infinity())) return -std::numeric_limits<double>::infinity();
+  return log_likelihood + ParameterSpace::log_prior(q);
+}
+
 }  // namespace praesepe::infer::density

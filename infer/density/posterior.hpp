@@ -14,6 +14,7 @@ class Posterior final : public LogDensity {
 
   Eigen::Index dimension() const override { return space_.dimension(); }
   double log_density(const Vector& q, Vector& gradient) const override;
+  double value(const Vector& q) const override;
 
   const ParameterSpace& space() const { return space_; }
   const Likelihood& likelihood() const { return *likelihood_; }

@@ -49,7 +49,8 @@ Chain::Chain(const density::LogDensity& target, const Vector& start, ChainOption
       trajectory_(target.dimension(), options_.max_depth) {}
 
 Chain::WarmUp Chain::new_warm_up(double step_size) const {
-  return {MetricAdaptation(metric_kind(options_, hamiltonian_.dimension()), hamiltonian_.dimension(), options_.warmup),
+  const int adapting = options_.keeps_metric ? 0 : options_.warmup;
+  return {MetricAdaptation(metric_kind(options_, hamiltonian_.dimension()), hamiltonian_.dimension(), adapting),
           DualAveraging(options_.target_accept, step_size), options_.warmup};
 }
 

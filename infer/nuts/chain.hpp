@@ -27,6 +27,7 @@ struct ChainOptions {
   /// A further transition that leaves the target invariant, applied after each NUTS transition of the sampling phase.
   /// When it moves the state it must refresh lp and gradient.
   std::function<void(State&, sim::random::Stream&)> between = {};
+  bool keeps_metric = false;  ///< warm-up adapts the step size only
   /// Draws keep the first coordinates only, if so many are given.
   std::optional<Eigen::Index> kept = {};
   /// But all of these draws, counted from the end of the warm-up, ascending.

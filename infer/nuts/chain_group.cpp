@@ -25,6 +25,7 @@ constexpr int kMaxTries = 50;
 constexpr auto kBetweenLooks = std::chrono::milliseconds(50);  // at the journal, at least
 /// Jumps do the long walks; trajectories of three leapfrogs do the rest.
 constexpr int kDepthBetweenJumps = 2;
+constexpr int kShortWarmUp = 30;  // transitions that find a step
 
 }  // namespace
 
@@ -48,6 +49,13 @@ Matrix as_dense(const Matrix& metric) {
 
 Matrix inverse(const Matrix& positive) {
   return positive.llt().solve(Matrix::Identity(positive.rows(), positive.cols()));
+}
+
+/// Its inverse is the mean of the components' inverse scales.
+Matrix harmonic_mean_scale(const MixtureOfT& mixture) {
+  Matrix precision = Matrix::Zero(mixture.dimension(), mixture.dimension());
+  for (const auto& component : mixture.components()) precision += component.weight * inverse(component.scale);
+  return inverse(precision);
 }
 
 }  // namespace
@@ -89,10 +97,15 @@ std::vector<std::size_t> ChainGroup::all() const {
 std::unique_ptr<Chain> ChainGroup::new_chain(std::size_t chain, const Mode& mode) {
   const auto index = static_cast<std::uint32_t>(chain) + kAttemptStride * attempt_;
   ChainOptions options;
-  options.warmup = options_.warmup;
+  options.warmup = warmup();
   options.target_accept = options_.target_accept;
   options.max_depth = options_.max_depth;
   options.inverse_metric = mode.covariance;
+  if (metric_ == Metric::known) {
+    options.max_depth = kDepthBetweenJumps;
+    options.inverse_metric = harmonic_mean_scale(jump_->proposal().mixture());
+    options.keeps_metric = true;
+  }
   options.between = [this](State& state, Stream& stream) {
     if (jump_) (*jump_)(state, stream);
   };
@@ -100,8 +113,19 @@ std::unique_ptr<Chain> ChainGroup::new_chain(std::size_t chain, const Mode& mode
   return std::make_unique<Chain>(*target_, start, std::move(options), Stream(key_, Purpose::chain, index));
 }
 
-void ChainGroup::start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump) {
+int ChainGroup::warmup() const {
+  return metric_ == Metric::known ? std::min(options_.warmup, kShortWarmUp) : options_.warmup;
+}
+
+std::vector<State> ChainGroup::states() const {
+  std::vector<State> states;
+  for (const auto& chain : chains_) states.push_back(chain->state());
+  return states;
+}
+
+void ChainGroup::start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump, Metric metric) {
   jump_ = std::move(jump);
+  metric_ = metric;
   if (!chains_.empty()) ++attempt_;
   chains_.clear();
   for (std::size_t c = 0; c < static_cast<std::size_t>(options_.chains); ++c) {
@@ -115,6 +139,7 @@ void ChainGroup::start(const std::vector<Mode>& modes, std::optional<Independenc
 
 void ChainGroup::start_at(const std::vector<Vector>& positions, const std::vector<ChainOptions>& options) {
   jump_.reset();
+  metric_ = Metric::adapted;
   tuning_.reset();
   if (!chains_.empty()) ++attempt_;
   chains_.clear();
@@ -151,7 +176,7 @@ void ChainGroup::readapt(double target_accept) {
 void ChainGroup::sample(int draws) { sample(all(), draws); }
 
 void ChainGroup::warm_up(const std::vector<std::size_t>& chains) {
-  run(chains, {.transitions = options_.warmup,
+  run(chains, {.transitions = warmup(),
                .begin = [](Chain& chain) { chain.begin_warm_up(); },
                .advance = [](Chain& chain, Draws&, int transitions) { chain.warm_up(transitions); }});
 }
@@ -246,8 +271,8 @@ ChainGroup::Tuning ChainGroup::tuning_for_all_modes() const {
     shortest = std::min(shortest, chain->step_size());
   }
   // Modes in which no chain began are known by their component only.
-  for (std::size_t k = chains_.size(); k < jump_->mixture().components().size(); ++k) {
-    precisions.push_back(inverse(jump_->mixture().components()[k].scale));
+  for (std::size_t k = chains_.size(); k < jump_->proposal().mixture().components().size(); ++k) {
+    precisions.push_back(inverse(jump_->proposal().mixture().components()[k].scale));
     steps.push_back(shortest);
   }
   Matrix mean = Matrix::Zero(target_->dimension(), target_->dimension());

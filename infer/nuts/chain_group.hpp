@@ -27,6 +27,10 @@ namespace praesepe::infer::nuts {
 /// A point more widely scattered than the mode, but not where the density is hopelessly low.
 Vector scattered(const density::LogDensity& target, const Mode& mode, sim::random::Stream stream);
 
+/// What chains begin with: the curvature of their mode, from which a metric is adapted; or a metric that is known, that
+/// of jumps which reach everywhere, so that a short warm-up finds the step and short trajectories do.
+enum class Metric { adapted, known };
+
 class ChainGroup {
  public:
   /// Keeps references to `target` and `journal` (may be null); the chains refer to the group.
@@ -37,7 +41,7 @@ class ChainGroup {
 
   /// Starts all chains anew, chain c in mode c mod K (K modes, the most probable first), and warms them up. With
   /// `jump`, its step follows every transition.
-  void start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump);
+  void start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump, Metric metric = Metric::adapted);
   /// Starts chain c anew at positions[c] with options[c] of its own, and warms it up; no jumps.
   void start_at(const std::vector<Vector>& positions, const std::vector<ChainOptions>& options);
   /// Lets `jump` follow every transition from now on; tuning stays as it is, trajectories need no longer be long.
@@ -50,9 +54,13 @@ class ChainGroup {
   /// Draws further `draws` transitions of every chain.
   void sample(int draws);
 
+  /// Where the chains are.
+  std::vector<State> states() const;
   const std::vector<Draws>& draws() const { return draws_; }
   std::vector<Draws> release() { return std::move(draws_); }
   double target_accept() const { return options_.target_accept; }
+  /// Transitions of a chain's warm-up.
+  int warmup() const;
 
  private:
   struct Tuning {
@@ -84,6 +92,7 @@ class ChainGroup {
   SamplerOptions options_;
   sim::random::StreamKey key_;
   std::optional<IndependenceStep> jump_;
+  Metric metric_ = Metric::adapted;
   std::vector<std::unique_ptr<Chain>> chains_;
   std::vector<Draws> draws_;
   std::optional<Tuning> tuning_;  // of all chains, if there are several modes

@@ -15,6 +15,10 @@ class CountedDensity final : public density::LogDensity {
     ++evaluations_;
     return target_->log_density(q, gradient);
   }
+  double value(const density::Vector& q) const override {
+    ++evaluations_;
+    return target_->value(q);
+  }
   long evaluations() const { return evaluations_; }
   /// Counts what another process has evaluated, or (a negative number) forgets what has been counted elsewhere.
   void add_evaluations(long number) const { evaluations_ += number; }

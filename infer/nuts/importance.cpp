@@ -31,6 +31,24 @@ std::vector<MixtureOfT::Component> with_floor(std::vector<MixtureOfT::Component>
   return components;
 }
 
+ImportanceSample empty_sample(Eigen::Index dimension, Eigen::Index draws) {
+  return {Matrix(dimension, draws), Vector(draws), Vector::Zero(draws), -kInfinity, {}, 0.0, kInfinity, 0.0};
+}
+
+/// What the weights say, given the log density (n) that the draws are from.
+void weigh(ImportanceSample& sample, const Vector& log_proposal) {
+  const Vector log_ratio = sample.lp.array().isFinite().select((sample.lp - log_proposal).array(), -kInfinity);
+  const double largest = log_ratio.maxCoeff();
+  if (!std::isfinite(largest)) return;
+  const auto smoothed = diagnostics::pareto_smooth(log_ratio);
+  const Vector weight = (smoothed.log_weights.array() - largest).exp();
+  sample.weights = weight / weight.sum();
+  sample.log_evidence = largest + std::log(weight.mean());
+  sample.effective_size = 1.0 / sample.weights.squaredNorm();
+  sample.k_hat = smoothed.k_hat;
+  sample.acceptance_rate = expected_acceptance(sample.weights);
+}
+
 }  // namespace
 
 MixtureOfT mixture_of(const std::vector<Mode>& modes, const std::vector<double>& log_weights) {
@@ -48,41 +66,63 @@ MixtureOfT mixture_of(const std::vector<Mode>& modes) {
   return mixture_of(modes, log_evidences);
 }
 
-ImportanceSample importance_sample(const density::LogDensity& target, const MixtureOfT& mixture, int n,
+ImportanceSample importance_sample(const density::LogDensity& target, const Proposal& proposal, int n,
                                    sim::random::Stream stream) {
-  ImportanceSample sample{Matrix(mixture.dimension(), n), Vector::Zero(n), -kInfinity, {}, 0.0, kInfinity, 0.0};
+  const MixtureOfT& mixture = proposal.mixture();
+  ImportanceSample sample = empty_sample(mixture.dimension(), n);
   std::vector<Eigen::Index> owner(static_cast<std::size_t>(n));
-  Vector log_ratio(n), gradient(mixture.dimension());
+  Vector log_proposal(n);
   for (int i = 0; i < n; ++i) {
-    const Vector x = mixture.draw_from(mixture.component_at((i + 0.5) / n), stream);
-    const double lp = target.log_density(x, gradient);
+    const Vector x = proposal.draw_from(mixture.component_at((i + 0.5) / n), stream);
     sample.draws.col(i) = x;
-    log_ratio[i] = std::isfinite(lp) ? lp - mixture.log_density(x) : -kInfinity;
-    mixture.log_terms(x).maxCoeff(&owner[static_cast<std::size_t>(i)]);
+    sample.lp[i] = target.value(x);
+    log_proposal[i] = proposal.log_density(x);
+    mixture.log_terms(proposal.straightened(x)).maxCoeff(&owner[static_cast<std::size_t>(i)]);
   }
   sample.log_evidences.assign(mixture.components().size(), -kInfinity);
-  const double largest = log_ratio.maxCoeff();
-  if (!std::isfinite(largest)) return sample;
-
-  const auto smoothed = diagnostics::pareto_smooth(log_ratio);
-  const Vector weight = (smoothed.log_weights.array() - largest).exp();
-  sample.weights = weight / weight.sum();
-  sample.log_evidence = largest + std::log(weight.mean());
-  sample.effective_size = 1.0 / sample.weights.squaredNorm();
-  sample.k_hat = smoothed.k_hat;
-  sample.acceptance_rate = expected_acceptance(sample.weights);
+  weigh(sample, log_proposal);
+  if (!(sample.effective_size > 0.0)) return sample;
   std::vector<double> share(sample.log_evidences.size(), 0.0);
   for (int i = 0; i < n; ++i) share[static_cast<std::size_t>(owner[static_cast<std::size_t>(i)])] += sample.weights[i];
   for (std::size_t k = 0; k < share.size(); ++k) sample.log_evidences[k] = sample.log_evidence + std::log(share[k]);
   return sample;
 }
 
-MixtureOfT adapted(const MixtureOfT& mixture, const ImportanceSample& sample) {
-  if (!(sample.effective_size > 0.0)) return mixture;
+ImportanceSample pooled(const std::vector<ImportanceSample>& samples, const std::vector<Proposal>& proposals) {
+  Eigen::Index n = 0;
+  for (const auto& sample : samples) n += sample.lp.size();
+  ImportanceSample pool = empty_sample(proposals.front().dimension(), n);
+  std::vector<double> log_share;
+  Eigen::Index filled = 0;
+  for (const auto& sample : samples) {
+    const Eigen::Index size = sample.lp.size();
+    pool.draws.middleCols(filled, size) = sample.draws;
+    pool.lp.segment(filled, size) = sample.lp;
+    log_share.push_back(std::log(static_cast<double>(size) / static_cast<double>(n)));
+    filled += size;
+  }
+  Vector log_proposal(n), terms(static_cast<Eigen::Index>(proposals.size()));
+  for (Eigen::Index i = 0; i < n; ++i) {
+    for (std::size_t t = 0; t < proposals.size(); ++t) {
+      terms[static_cast<Eigen::Index>(t)] = log_share[t] + proposals[t].log_density(pool.draws.col(i));
+    }
+    const double largest = terms.maxCoeff();
+    log_proposal[i] = largest + std::log((terms.array() - largest).exp().sum());
+  }
+  weigh(pool, log_proposal);
+  return pool;
+}
+
+Proposal adapted(const Proposal& proposal, const ImportanceSample& sample) {
+  if (!(sample.effective_size > 0.0)) return proposal;
+  const MixtureOfT& mixture = proposal.mixture();
   const Eigen::Index dimension = mixture.dimension(), n = sample.draws.cols();
   std::vector<MixtureOfT::Component> components = mixture.components();
-  Matrix terms(static_cast<Eigen::Index>(components.size()), n);
-  for (Eigen::Index i = 0; i < n; ++i) terms.col(i) = mixture.log_terms(sample.draws.col(i));
+  Matrix draws(dimension, n), terms(static_cast<Eigen::Index>(components.size()), n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    draws.col(i) = proposal.straightened(sample.draws.col(i));
+    terms.col(i) = mixture.log_terms(draws.col(i));
+  }
   for (std::size_t k = 0; k < components.size(); ++k) {
     auto& component = components[k];
     Vector share(n), pull(n);  // weight that belongs to k, and the same less where the t tail explains the distance
@@ -92,35 +132,35 @@ MixtureOfT adapted(const MixtureOfT& mixture, const ImportanceSample& sample) {
           std::exp(terms(static_cast<Eigen::Index>(k), i) - largest) / (terms.col(i).array() - largest).exp().sum();
       share[i] = sample.weights[i] * belongs;
       pull[i] = share[i] * static_cast<double>(MixtureOfT::kDegreesOfFreedom + dimension) /
-                (MixtureOfT::kDegreesOfFreedom + mixture.squared_distance(k, sample.draws.col(i)));
+                (MixtureOfT::kDegreesOfFreedom + mixture.squared_distance(k, draws.col(i)));
     }
     component.weight = share.sum();
     if (!(component.weight > 0.0)) continue;
-    const double draws = component.weight * component.weight / share.squaredNorm();
-    const double trust = draws / (draws + 2.0 * static_cast<double>(dimension));
-    const Vector mean = sample.draws * pull / pull.sum();
-    const Matrix centred = sample.draws.colwise() - mean;
+    const double effective = component.weight * component.weight / share.squaredNorm();
+    const double trust = effective / (effective + 2.0 * static_cast<double>(dimension));
+    const Vector mean = draws * pull / pull.sum();
+    const Matrix centred = draws.colwise() - mean;
     const Matrix scale = centred * (pull / component.weight).asDiagonal() * centred.transpose();
     const Matrix blended = component.scale + trust * (scale - component.scale);
     if (blended.llt().info() != Eigen::Success) continue;  // scales too unequal: the old moments stay
     component.mean += trust * (mean - component.mean);
     component.scale = blended;
   }
-  return MixtureOfT(with_floor(std::move(components)));
+  return {MixtureOfT(with_floor(std::move(components))), proposal.twist()};
 }
 
-IndependenceStep::IndependenceStep(const density::LogDensity& target, MixtureOfT mixture, int proposals)
-    : target_(&target), mixture_(std::move(mixture)), proposals_(proposals) {}
+IndependenceStep::IndependenceStep(const density::LogDensity& target, Proposal proposal, int proposals)
+    : target_(&target), proposal_(std::move(proposal)), proposals_(proposals) {}
 
 void IndependenceStep::operator()(State& state, sim::random::Stream& stream) const {
-  double log_weight = state.lp - mixture_.log_density(state.position);
-  Vector gradient(mixture_.dimension());
+  double log_weight = state.lp - proposal_.log_density(state.position);
+  Vector gradient(proposal_.dimension());
   for (int i = 0; i < proposals_; ++i) {
-    const Vector proposal = mixture_.draw(stream);
+    const Vector proposal = proposal_.draw(stream);
     const double log_u = std::log(stream.uniform());
     const double lp = target_->log_density(proposal, gradient);
     if (!std::isfinite(lp) || !gradient.allFinite()) continue;
-    const double proposed = lp - mixture_.log_density(proposal);
+    const double proposed = lp - proposal_.log_density(proposal);
     if (log_u >= proposed - log_weight) continue;
     state.position = proposal;
     state.gradient = gradient;

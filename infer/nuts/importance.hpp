@@ -3,14 +3,16 @@
 //
 //   ln Z = ln mean(w),  w = pi(x)/q(x), x ~ q                  Pareto-smoothed; k-hat says whether to believe it
 //   a_k, mean_k, scale_k  <-  weighted EM step of the mixture    Cappe et al. 2008, Stat. Comput. 18, 447
+//   w = pi(x) / sum_t (n_t/n) q_t(x)                            n_t draws of each q_t so far: Cornuet et al. 2012,
+//                                                               Scand. J. Stat. 39, 798
 //   x -> y ~ q with probability min(1, w(y)/w(x))                independence Metropolis-Hastings
 #pragma once
 
 #include <vector>
 
 #include "infer/nuts/hamiltonian.hpp"
-#include "infer/nuts/mixture_of_t.hpp"
 #include "infer/nuts/modes.hpp"
+#include "infer/nuts/proposal.hpp"
 #include "sim/random/stream.hpp"
 
 namespace praesepe::infer::nuts {
@@ -25,6 +27,7 @@ MixtureOfT mixture_of(const std::vector<Mode>& modes);
 
 struct ImportanceSample {
   Matrix draws;                       ///< (D, n)
+  Vector lp;                          ///< (n) log density of the target
   Vector weights;                     ///< (n), sum 1; all 0 if no draw lies inside the support
   double log_evidence;                ///< of the whole target
   std::vector<double> log_evidences;  ///< (K) each draw counted to the component that is densest there
@@ -33,25 +36,29 @@ struct ImportanceSample {
   double acceptance_rate;             ///< expected, of the independence step at equilibrium
 };
 /// n draws, spread over the components in proportion to their weights.
-ImportanceSample importance_sample(const density::LogDensity& target, const MixtureOfT& mixture, int n,
+ImportanceSample importance_sample(const density::LogDensity& target, const Proposal& proposal, int n,
                                    sim::random::Stream stream);
 
-/// One step of weighted EM; each component keeps its old moments as 2 D pseudo-draws.
-MixtureOfT adapted(const MixtureOfT& mixture, const ImportanceSample& sample);
+/// Samples of one target, sample t drawn from proposal t, as one: each draw is weighed against all of these together.
+/// Evidences by component are not known of it.
+ImportanceSample pooled(const std::vector<ImportanceSample>& samples, const std::vector<Proposal>& proposals);
+
+/// One step of weighted EM, of the straightened draws; each component keeps its old moments as 2 D pseudo-draws.
+Proposal adapted(const Proposal& proposal, const ImportanceSample& sample);
 
 /// Independence Metropolis-Hastings steps that leave the target invariant; lp and gradient of the state stay true.
 class IndependenceStep {
  public:
   /// `proposals`: steps a call. Keeps a reference to `target`.
-  IndependenceStep(const density::LogDensity& target, MixtureOfT mixture, int proposals);
+  IndependenceStep(const density::LogDensity& target, Proposal proposal, int proposals);
   void operator()(State& state, sim::random::Stream& stream) const;
 
-  const MixtureOfT& mixture() const { return mixture_; }
+  const Proposal& proposal() const { return proposal_; }
   int proposals() const { return proposals_; }
 
  private:
   const density::LogDensity* target_;
-  MixtureOfT mixture_;
+  Proposal proposal_;
   int proposals_;
 };
 

@@ -8,10 +8,11 @@
 #include <optional>
 
 #include "infer/diagnostics/psis.hpp"
+#include "infer/nuts/adaptive_proposal.hpp"
 #include "infer/nuts/chain_group.hpp"
 #include "infer/nuts/convergence.hpp"
 #include "infer/nuts/counted_density.hpp"
-#include "infer/nuts/importance.hpp"
+#include "infer/nuts/importance_chains.hpp"
 #include "infer/nuts/regions.hpp"
 #include "infer/nuts/weighed_modes.hpp"
 #include "sim/error.hpp"
@@ -26,13 +27,12 @@ constexpr int kMostPilotDraws = 200;  // a chain
 /// Chains that agree and have this share of the effective size that is asked for need more draws, not better jumps.
 constexpr double kNearlyThere = 0.6;
 constexpr int kMaxRestarts = 3;
-constexpr int kAdaptationRounds = 3;
+constexpr int kBurnIn = 20;  // draws of chains that are in place already
+constexpr std::uint32_t kMostImportanceRuns = 3;
 constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when transitions diverge
 /// A place is within reach of jumps where the posterior exceeds their density by less than this factor: that many
 /// proposals, far fewer than the draws of a chain, bring a chain in and out.
 constexpr double kReach = 30.0;
-/// Only jumps whose importance weights have a finite variance explain divergences: those of a funnel have not.
-constexpr double kReachingKHat = 0.5;
 
 /// An independence step, and what importance sampling says of it.
 struct Jump {
@@ -41,10 +41,13 @@ struct Jump {
   double k_hat, k_hat_limit;
 
   bool is_trusted() const { return k_hat < k_hat_limit; }
+  /// The posterior is known so well that chains need no adaptation.
+  bool carries() const { return is_trusted() && step.proposals() <= 2; }
+  /// Weights of an infinite variance, as those of a funnel, explain nothing.
   bool reaches(const Vector& position, const density::LogDensity& target) const {
     Vector gradient(position.size());
-    const double log_ratio = target.log_density(position, gradient) - step.mixture().log_density(position);
-    return k_hat < kReachingKHat && log_ratio - log_evidence < std::log(kReach);
+    const double log_ratio = target.log_density(position, gradient) - step.proposal().log_density(position);
+    return k_hat < kFiniteVarianceKHat && log_ratio - log_evidence < std::log(kReach);
   }
 };
 
@@ -55,6 +58,7 @@ class Ladder {
       : target_(target),
         options_(options),
         rule_(rule),
+        key_(key),
         group_(target_, options, key, journal),
         evidence_sampler_(target_, key) {}
 
@@ -64,16 +68,17 @@ class Ladder {
   void climb_rungs(const std::vector<Vector>& starts);
   void weigh_modes();
   void start_chains();
-  void pilot();
+  void pilot(bool is_carried);
+  bool draw_by_importance();
   bool reconsider_modes(const Assessment& now);
   bool jump_between_chains(const Assessment& now);
   bool shorten_steps(const Assessment& now);
   bool draw_with_jumps(const Assessment& now, bool is_refitted);
   bool continue_chains(const Assessment& now);
 
-  Jump fit_jump(MixtureOfT mixture, int adaptation_rounds);
+  Jump jump_from(const Proposal& proposal, const ImportanceSample& check);
   bool fit_jump_along_ridge();
-  void start_group(const std::vector<Mode>& modes, std::optional<Jump> jump);
+  void start_group(const std::vector<Mode>& modes, std::optional<Jump> jump, Metric metric = Metric::adapted);
   void draw_anew();
   double gap_of_strays(const std::vector<std::size_t>& strays);
   long unexplained_divergences() const;
@@ -82,12 +87,15 @@ class Ladder {
   CountedDensity target_;
   SamplerOptions options_;
   ConvergenceRule rule_;
+  sim::random::StreamKey key_;
   ChainGroup group_;
   EvidenceSampler evidence_sampler_;
   std::optional<WeighedModes> modes_;
+  std::optional<AdaptiveProposal> proposal_;
   std::optional<Jump> jump_;  // in use by the group
   PosteriorSample result_;
   int restarts_ = 0;
+  std::uint32_t importance_runs_ = 0;
   bool has_fitted_chains_ = false;
   bool has_redrawn_ = false;
 };
@@ -95,7 +103,7 @@ class Ladder {
 PosteriorSample Ladder::run(const std::vector<Vector>& starts) {
   try {
     climb_rungs(starts);
-    result_.chains = group_.release();
+    if (result_.chains.empty()) result_.chains = group_.release();
   } catch (const Interruption&) {
     throw;
   } catch (const std::exception& error) {  // the task fails, its neighbours go on
@@ -112,7 +120,7 @@ void Ladder::climb_rungs(const std::vector<Vector>& starts) {
   record("modes", modes_->text());
   weigh_modes();
   start_chains();
-  for (;;) {
+  while (result_.chains.empty()) {  // else drawn by importance
     const Assessment now = assess(group_.draws(), rule_);
     if (now.is_mixed(rule_) && unexplained_divergences() == 0) {
       result_.status = SampleStatus::converged;
@@ -139,17 +147,56 @@ void Ladder::weigh_modes() {
 
 void Ladder::start_chains() {
   const auto modes = modes_->modes_with_mass();
-  start_group(modes, modes.size() == 1 ? std::nullopt : std::optional(fit_jump(mixture_of(modes), kAdaptationRounds)));
-  pilot();
+  std::optional<Jump> jump;
+  if (modes.size() > 1 || options_.importance) {
+    proposal_.emplace(mixture_of(modes), evidence_sampler_);
+    jump = jump_from(proposal_->best(), proposal_->check());
+  }
+  const bool carries = options_.importance && jump->carries();
+  if (modes.size() == 1 && !carries) jump.reset();
+  start_group(modes, std::move(jump), carries ? Metric::known : Metric::adapted);
+  if (carries && draw_by_importance()) return;
+  pilot(carries);
   draw_anew();
   record("chains",
          fmt::format("{} chains in {} mode{}, {} + {} transitions, target acceptance {}", options_.chains, modes.size(),
-                     modes.size() == 1 ? "" : "s", options_.warmup, options_.draws, group_.target_accept()));
+                     modes.size() == 1 ? "" : "s", group_.warmup(), options_.draws, group_.target_accept()));
 }
 
-void Ladder::start_group(const std::vector<Mode>& modes, std::optional<Jump> jump) {
+void Ladder::start_group(const std::vector<Mode>& modes, std::optional<Jump> jump, Metric metric) {
   jump_ = std::move(jump);
-  group_.start(modes, jump_ ? std::optional(jump_->step) : std::nullopt);
+  group_.start(modes, jump_ ? std::optional(jump_->step) : std::nullopt, metric);
+}
+
+/// Draws by importance resampling, if all chains, which started far out and have walked for a while, are where the
+/// proposal reaches. A first run that does not suffice teaches: the next propose pieces of the ridge that it drew.
+bool Ladder::draw_by_importance() {
+  if (!std::ranges::all_of(group_.states(), [&](const State& s) { return jump_->reaches(s.position, target_); }))
+    return false;
+  Proposal proposal = proposal_->best();
+  for (std::uint32_t run = 0; run < kMostImportanceRuns; ++run) {
+    ImportanceChains chains(target_, proposal, options_.chains, key_, importance_runs_++);
+    const int longest = run == 0 ? 1 : options_.max_continuation;
+    for (int thin = 1, before = 0; thin <= longest; before = thin, thin *= 2) {
+      chains.extend((thin - before) * options_.draws);
+      const auto& sample = chains.sample();
+      auto draws = chains.resampled();
+      const Assessment now = assess(draws, rule_);
+      record("importance", fmt::format("{} x {} draws a chain resampled, k-hat {:.2f}, effective {:.0f}: {}", thin,
+                                       options_.draws, sample.k_hat, sample.effective_size, now.text()));
+      if (!(sample.k_hat < kFiniteVarianceKHat)) break;
+      if (!now.is_mixed(rule_)) continue;
+      result_.chains = std::move(draws);
+      result_.thin = thin;
+      result_.status = SampleStatus::converged;
+      record("converged", now.text());
+      return true;
+    }
+    const auto regions = regions_along_ridge(chains.resampled());
+    if (regions.empty()) return false;
+    proposal = mixture_of(regions);
+  }
+  return false;
 }
 
 void Ladder::draw_anew() {
@@ -158,22 +205,21 @@ void Ladder::draw_anew() {
   result_.thin = 1;
 }
 
-/// Chains that agree after a few draws, as many as the warm-up had, which are then forgotten, are given jumps fitted to
-/// these: they save NUTS the long walks, most of all on a bent ridge.
-void Ladder::pilot() {
+/// A few draws, which are then forgotten. Chains that agree after as many as the warm-up had are given jumps fitted to
+/// these: they save NUTS the long walks, most of all on a bent ridge. Chains that have good jumps need no more.
+void Ladder::pilot(bool is_carried) {
+  if (is_carried) return group_.sample(kBurnIn);
   const int pilot = std::min(options_.warmup, kMostPilotDraws);
   if (options_.draws < pilot) return;
   group_.sample(pilot);
   if (assess(group_.draws(), rule_).max_r_hat < kSplitRHat) fit_jump_along_ridge();
 }
 
-/// Jumps from a mixture that importance sampling may adapt; frozen before chains use it.
-Jump Ladder::fit_jump(MixtureOfT mixture, int adaptation_rounds) {
-  for (int round = 0; round < adaptation_rounds; ++round) mixture = adapted(mixture, evidence_sampler_(mixture));
-  const auto check = evidence_sampler_(mixture);
+/// Jumps from a proposal that is now frozen, of which there is an importance sample.
+Jump Ladder::jump_from(const Proposal& proposal, const ImportanceSample& check) {
   const auto n = check.draws.cols();
-  Jump jump{IndependenceStep(target_, std::move(mixture), proposals_for(check.acceptance_rate)), check.log_evidence,
-            check.k_hat, diagnostics::k_hat_limit(n)};
+  Jump jump{IndependenceStep(target_, proposal, proposals_for(check.acceptance_rate)), check.log_evidence, check.k_hat,
+            diagnostics::k_hat_limit(n)};
   std::string weights;
   for (const double log_evidence : check.log_evidences) {
     weights += fmt::format(" {:.3f}", std::exp(log_evidence - check.log_evidence));
@@ -201,7 +247,8 @@ bool Ladder::fit_jump_along_ridge() {
     regions.back().log_evidence -= modes_->best().log_evidence;
   }
   if (regions.empty()) return false;
-  Jump jump = fit_jump(mixture_of(regions), 0);
+  const Proposal proposal = mixture_of(regions);
+  Jump jump = jump_from(proposal, evidence_sampler_(proposal));
   if (!jump.is_trusted() || jump.step.proposals() == kMaxProposals) return false;
   jump_ = std::move(jump);
   group_.add_jump(jump_->step);
@@ -270,7 +317,8 @@ bool Ladder::jump_between_chains(const Assessment& now) {
   record("restart", fmt::format("{}; chains differ in the same modes: jumps are fitted to their draws", now.text()));
   std::vector<Mode> regions;
   for (const Draws& chain : group_.draws()) regions.push_back(region_of(target_, chain, modes_->best().covariance));
-  Jump jump = fit_jump(mixture_of(regions, std::vector<double>(regions.size(), 0.0)), kAdaptationRounds);
+  proposal_.emplace(mixture_of(regions, std::vector<double>(regions.size(), 0.0)), evidence_sampler_);
+  Jump jump = jump_from(proposal_->best(), proposal_->check());
   if (jump.step.proposals() == kMaxProposals) return false;  // hardly any would be accepted
   start_group(regions, std::move(jump));
   draw_anew();

@@ -44,6 +44,7 @@ struct SamplerOptions {
   int draws = 1000;  ///< kept draws a chain; a continued run keeps every n-th of n times as many
   double target_accept = 0.8;
   int max_depth = 10;
+  bool importance = true;    ///< draws by importance resampling where that will do; else chains always walk
   int max_continuation = 8;  ///< the ladder continues a run to at most this many times `draws`
 };
 

@@ -16,9 +16,10 @@ constexpr double kRefineEvidence = 25.0;
 
 }  // namespace
 
-ImportanceSample EvidenceSampler::operator()(const MixtureOfT& mixture) {
-  const int draws = static_cast<int>(mixture.components().size()) * (200 + 10 * static_cast<int>(mixture.dimension()));
-  return importance_sample(*target_, mixture, draws,
+ImportanceSample EvidenceSampler::operator()(const Proposal& proposal) {
+  const auto components = static_cast<int>(proposal.mixture().components().size());
+  const int draws = components * (200 + 10 * static_cast<int>(proposal.dimension()));
+  return importance_sample(*target_, proposal, draws,
                            sim::random::Stream(key_, sim::random::Purpose::evidence, taken_++));
 }
 

@@ -22,7 +22,7 @@ class EvidenceSampler {
   /// Keeps a reference to `target`.
   EvidenceSampler(const density::LogDensity& target, sim::random::StreamKey key) : target_(&target), key_(key) {}
   /// As many draws as the components of the mixture need: 200 + 10 D each.
-  ImportanceSample operator()(const MixtureOfT& mixture);
+  ImportanceSample operator()(const Proposal& proposal);
 
  private:
   const density::LogDensity* target_;

@@ -269,6 +269,7 @@ void read_sampler(Reader& reader, Campaign& campaign) {
   if (!(sampler.target_accept > 0.0 && sampler.target_accept < 1.0)) {
     reader.fail("sampler.target_accept", "expected a number between 0 and 1");
   }
+  sampler.importance = reader.flag("sampler.importance").value_or(sampler.importance);
 }
 
 /// Beside the campaign file, else below PRAESEPE_DATA. An absolute path, as in a resolved campaign, is taken as it is:

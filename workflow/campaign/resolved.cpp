@@ -117,9 +117,11 @@ std::string resolved_toml(const Campaign& c) {
   for (std::size_t i = 0; i < c.priors.size(); ++i) {
     text += fmt::format("{} = {}\n", c.study->parameters()[i].name, quoted(c.priors[i].text()));
   }
-  text += fmt::format("\n[sampler]\nmethod = \"{}\"\nchains = {}\nwarmup = {}\ndraws = {}\ntarget_accept = {}\n",
-                      c.method == Method::full ? "full" : "collapsed", c.sampler.chains, c.sampler.warmup,
-                      c.sampler.draws, number_text(c.sampler.target_accept));
+  text += fmt::format(
+      "\n[sampler]\nmethod = \"{}\"\nchains = {}\nwarmup = {}\ndraws = {}\ntarget_accept = {}\n"
+      "importance = {}\n",
+      c.method == Method::full ? "full" : "collapsed", c.sampler.chains, c.sampler.warmup, c.sampler.draws,
+      number_text(c.sampler.target_accept), c.sampler.importance);
   text += data_text(c);
   text += fmt::format("\n[output]\ncatalogues = {}\nlatents = {}\n", c.store_catalogues, c.latents);
   if (!c.slurm.empty()) text += "\n" + c.slurm + "\n";

@@ -34,38 +34,41 @@ class Integrator {
   Integrator(const QuadratureRule& rule, const Sightlines& lines)
       : tables_(rule),
         space_(tables_.lines.back().share.size() * (lines.any_radial_velocity() ? tables_.speed_share.size() : 1)),
-        kernel_(star_kernel<Real>(instruction_set())) {}
+        kernel_(star_kernel<Real>(instruction_set(), Slopes::all)),
+        kernel_of_values_(star_kernel<Real>(instruction_set(), Slopes::none)) {}
 
-  void integrate(const Sightlines& lines, const ClusterState& cluster, std::vector<StarTerm>& terms) {
+  void integrate(const Sightlines& lines, const ClusterState& cluster, Slopes slopes, std::vector<StarTerm>& terms) {
     tables_.prepare(cluster);
+    const auto kernel = slopes == Slopes::all ? kernel_ : kernel_of_values_;
     for (std::size_t b = 0; b < lines.blocks.size(); ++b) {
-      kernel_(tables_, lines.blocks[b], lines.with_radial_velocity[b], space_, integrals_);
+      kernel(tables_, lines.blocks[b], lines.with_radial_velocity[b], space_, integrals_);
       // a measured radial velocity is a density per km/s, of one order less: E(g) / s instead of sqrt(2 pi) E(g + 1/2)
       const double measured = lines.with_radial_velocity[b] ? 1.0 : 0.0;
       const double factor = -measured * (std::log(cluster.velocity_scale) + 0.5 * kLogTwoPi);
-      for (std::size_t i = 0; i < lines.blocks[b].size; ++i) add(lines.blocks[b], i, factor, measured, terms);
+      for (std::size_t i = 0; i < lines.blocks[b].size; ++i) add(lines.blocks[b], i, factor, measured, slopes, terms);
     }
   }
 
  private:
   /// Lines of a star come one after the other.
-  void add(const SightlineBlock& block, std::size_t lane, double factor, double measured,
+  void add(const SightlineBlock& block, std::size_t lane, double factor, double measured, Slopes slopes,
            std::vector<StarTerm>& terms) const {
     StarTerm& term = terms[static_cast<std::size_t>(block.star[lane])];
     const double value = integrals_.log_value[lane] + block.log_weight[lane] + factor;
     if (!(value > kMinusInfinity)) return;
+    const double larger = std::max(term.value, value);
+    const double before = std::exp(term.value - larger), now = std::exp(value - larger);
+    term.value = larger + std::log(before + now);
+    if (slopes == Slopes::none) return;
     StarGradient gradient;
     for (std::size_t k = 0; k < kStarInputs; ++k) gradient[static_cast<Eigen::Index>(k)] = integrals_.gradient[k][lane];
     gradient[kLogVelocityScale] -= measured;
-    const double larger = std::max(term.value, value);
-    const double before = std::exp(term.value - larger), now = std::exp(value - larger);
     term.gradient = (before * term.gradient + now * gradient) / (before + now);
-    term.value = larger + std::log(before + now);
   }
 
   KernelTables<Real> tables_;
   KernelSpace<Real> space_;
-  StarKernel<Real> kernel_;
+  StarKernel<Real> kernel_, kernel_of_values_;
   BlockIntegrals integrals_;
 };
 
@@ -80,10 +83,11 @@ class CollapsedStars::Workspace {
   bool solved = false;          ///< there is a model at the theta of the last evaluation
   std::vector<StarTerm> terms;  ///< of the last evaluation
 
-  void integrate(const Sightlines& measured, const Systematics& systematics, const ClusterState& cluster) {
+  void integrate(const Sightlines& measured, const Systematics& systematics, const ClusterState& cluster,
+                 Slopes slopes) {
     correct(measured, systematics, lines_);
     std::ranges::fill(terms, StarTerm{});
-    std::visit([&](auto& integrator) { integrator.integrate(lines_, cluster, terms); }, integrator_);
+    std::visit([&](auto& integrator) { integrator.integrate(lines_, cluster, slopes, terms); }, integrator_);
   }
 
  private:
@@ -106,6 +110,14 @@ CollapsedStars::CollapsedStars(const Catalogue& catalogue, QuadratureRule rule, 
 CollapsedStars::~CollapsedStars() = default;
 
 void CollapsedStars::log_marginal(const Vector& theta, density::Array& values) const {
+  evaluate(theta, values, Slopes::all);
+}
+
+void CollapsedStars::log_marginal_alone(const Vector& theta, density::Array& values) const {
+  evaluate(theta, values, Slopes::none);
+}
+
+void CollapsedStars::evaluate(const Vector& theta, density::Array& values, Slopes slopes) const {
   values.setConstant(static_cast<Eigen::Index>(stars_.size()), std::numeric_limits<double>::quiet_NaN());
   auto& model = workspace_->model;
   workspace_->solved = theta[kParallax] > 0.0 && model.solve(theta[kCentralPotential], theta[kOrder]);
@@ -114,7 +126,8 @@ void CollapsedStars::log_marginal(const Vector& theta, density::Array& values) c
   const auto centre = parameters.centre();
   workspace_->integrate(
       lines_, systematics_.at(theta),
-      {&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()), centre.position_pc, centre.velocity_kms});
+      {&model, std::exp(parameters.log_r0()), std::exp(parameters.log_s()), centre.position_pc, centre.velocity_kms},
+      slopes);
   // One factor of every star:  k^2 9/(8 pi^2) R_c^4 / (s^2 r0^3 m_t E(g+3/2, Phi0)).
   // R_c^4 is constant here: the integrals hold (R/R_c)^4 and differentiate R^4.
   const double log_common = std::log(9.0 / 8.0) + 2.0 * std::log(units::kKmsPerMasyrPc / std::numbers::pi) +

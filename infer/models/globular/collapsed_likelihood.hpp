@@ -22,6 +22,7 @@
 #include "infer/models/globular/observed_star.hpp"
 #include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/sightlines.hpp"
+#include "infer/models/globular/star_kernel.hpp"
 #include "infer/models/globular/systematics.hpp"
 #include "sim/astrometry/catalogue.hpp"
 
@@ -39,10 +40,12 @@ class CollapsedStars final : public density::Component {
   /// theta begins with the ten parameters of the cluster. Stars outside the tidal radius are impossible; where there is
   /// no model with these parameters all values are NaN, so that no field can stand in for it.
   void log_marginal(const Vector& theta, density::Array& values) const override;
+  void log_marginal_alone(const Vector& theta, density::Array& values) const override;
   void pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const override;
 
  private:
   class Workspace;
+  void evaluate(const Vector& theta, density::Array& values, Slopes slopes) const;
 
   std::vector<ObservedStar> stars_;
   SystematicIndices systematics_;

@@ -10,6 +10,15 @@ SelectedStars::SelectedStars(std::shared_ptr<const density::Component> cluster, 
 
 void SelectedStars::log_marginal(const Vector& theta, density::Array& values) const {
   cluster_->log_marginal(theta, values);
+  select(theta, values);
+}
+
+void SelectedStars::log_marginal_alone(const Vector& theta, density::Array& values) const {
+  cluster_->log_marginal_alone(theta, values);
+  select(theta, values);
+}
+
+void SelectedStars::select(const Vector& theta, density::Array& values) const {
   if (!(theta[kParallax] > 0.0) || !model_.solve(theta[kCentralPotential], theta[kOrder])) return;
   const ClusterParameters cluster(theta, model_);
   ClusterGradient by;

@@ -21,9 +21,12 @@ class SelectedStars final : public density::Component {
   /// NaN of all stars, as where there is no model, if the footprint holds less than kSmallestFraction of the cluster:
   /// nothing can be said then of what is in the catalogue, and no field may stand in for it.
   void log_marginal(const Vector& theta, density::Array& values) const override;
+  void log_marginal_alone(const Vector& theta, density::Array& values) const override;
   void pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const override;
 
  private:
+  void select(const Vector& theta, density::Array& values) const;
+
   std::shared_ptr<const density::Component> cluster_;
   mutable FootprintFraction fraction_;
   mutable sim::globular::LoweredIsothermal model_;

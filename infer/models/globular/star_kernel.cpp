@@ -93,20 +93,20 @@ template struct KernelSpace<double>;
 
 // Each is defined in a source file of its own, compiled for that instruction set.
 template <class Real>
-StarKernel<Real> kernel_for_baseline();
+StarKernel<Real> kernel_for_baseline(Slopes slopes);
 template <class Real>
-StarKernel<Real> kernel_for_avx2();
+StarKernel<Real> kernel_for_avx2(Slopes slopes);
 template <class Real>
-StarKernel<Real> kernel_for_avx512();
+StarKernel<Real> kernel_for_avx512(Slopes slopes);
 
 template <class Real>
-StarKernel<Real> star_kernel(InstructionSet set) {
-  if (set == InstructionSet::avx512) return kernel_for_avx512<Real>();
-  if (set == InstructionSet::avx2) return kernel_for_avx2<Real>();
-  return kernel_for_baseline<Real>();
+StarKernel<Real> star_kernel(InstructionSet set, Slopes slopes) {
+  if (set == InstructionSet::avx512) return kernel_for_avx512<Real>(slopes);
+  if (set == InstructionSet::avx2) return kernel_for_avx2<Real>(slopes);
+  return kernel_for_baseline<Real>(slopes);
 }
 
-template StarKernel<float> star_kernel<float>(InstructionSet);
-template StarKernel<double> star_kernel<double>(InstructionSet);
+template StarKernel<float> star_kernel<float>(InstructionSet, Slopes);
+template StarKernel<double> star_kernel<double>(InstructionSet, Slopes);
 
 }  // namespace praesepe::infer::models::globular

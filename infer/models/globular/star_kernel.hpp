@@ -20,6 +20,9 @@
 
 namespace praesepe::infer::models::globular {
 
+/// What a kernel computes beside the integrals' values.
+enum class Slopes { none, all };
+
 /// The cluster at given parameters, as the star integrals use it.
 struct ClusterState {
   const sim::globular::LoweredIsothermal* model;
@@ -61,7 +64,7 @@ struct KernelTables {
 };
 
 /// ln int dz (R/R_c)^4 exp(-chi^2/2) C for each line of a block, and its gradient; R_c is the centre's distance, not
-/// differentiated. -infinity for a line that misses the cluster.
+/// differentiated. -infinity for a line that misses the cluster. Without slopes the gradient is left as it is.
 struct BlockIntegrals {
   std::array<double, kBlock> log_value;
   std::array<std::array<double, kBlock>, kStarInputs> gradient;
@@ -85,6 +88,6 @@ using StarKernel = void (*)(const KernelTables<Real>&, const SightlineBlock&, bo
                             KernelSpace<Real>&, BlockIntegrals&);
 
 template <class Real>
-StarKernel<Real> star_kernel(InstructionSet set);
+StarKernel<Real> star_kernel(InstructionSet set, Slopes slopes);
 
 }  // namespace praesepe::infer::models::globular

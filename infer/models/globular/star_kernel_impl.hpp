@@ -15,8 +15,9 @@
 
 namespace praesepe::infer::models::globular {
 
-template <class Batch>
+template <class Batch, Slopes kSlopes>
 class BlockIntegral {
+  static constexpr bool kAll = kSlopes == Slopes::all;
   using Real = typename Batch::value_type;
 
  public:
@@ -121,6 +122,7 @@ class BlockIntegral {
         const std::size_t at = first + layer * kBlock;
         store(kRho, at, rho);
         store(kVariance, at, variance);
+        if constexpr (!kAll) continue;
         store(kInverseRadius, at, inverse_radius);
         store(kChiSlope, at, -chi * thousand * inverse_radius * inverse_radius);
         store(kQ, at, q);
@@ -185,9 +187,10 @@ class BlockIntegral {
       const auto clear = load(kMargin, at) > zero;
       if (xsimd::none(clear)) continue;
       const auto b =
-          globular::smooth(xsimd::select(clear, load(kPhi, at), safe), xsimd::select(clear, load(kRho, at), zero),
-                           xsimd::select(clear, load(kVariance, at), number(0.01)), law_);
+          globular::smooth<kAll>(xsimd::select(clear, load(kPhi, at), safe), xsimd::select(clear, load(kRho, at), zero),
+                                 xsimd::select(clear, load(kVariance, at), number(0.01)), law_);
       store(kValue, at, b.value);
+      if constexpr (!kAll) continue;
       store(kByPhi, at, b.d_phi);
       store(kByRho, at, b.d_rho);
       store(kByVariance, at, b.d_variance);
@@ -210,17 +213,19 @@ class BlockIntegral {
         const std::size_t at = list[begin + j < count_ ? begin + j : count_ - 1];
         for (std::size_t f = 0; f < 3; ++f) in[f][j] = space_.row(kPhi + f)[at];
       }
-      const auto b = globular::wide(Batch::load_aligned(in[0]), Batch::load_aligned(in[1]), Batch::load_aligned(in[2]),
-                                    law_, tables_.speeds, *tables_.bessel);
+      const auto b = globular::wide<kAll>(Batch::load_aligned(in[0]), Batch::load_aligned(in[1]),
+                                          Batch::load_aligned(in[2]), law_, tables_.speeds, *tables_.bessel);
       b.value.store_aligned(out[0]);
-      b.d_phi.store_aligned(out[1]);
-      b.d_rho.store_aligned(out[2]);
-      b.d_variance.store_aligned(out[3]);
-      b.d_order.store_aligned(out[4]);
+      if constexpr (kAll) {
+        b.d_phi.store_aligned(out[1]);
+        b.d_rho.store_aligned(out[2]);
+        b.d_variance.store_aligned(out[3]);
+        b.d_order.store_aligned(out[4]);
+      }
       b.log_scale.store_aligned(scale);
       for (std::size_t j = 0; j < Batch::size && begin + j < count_; ++j) {
         const std::size_t at = list[begin + j];
-        for (std::size_t f = 0; f < 5; ++f) space_.row(kValue + f)[at] = out[f][j];
+        for (std::size_t f = 0; f < (kAll ? 5 : 1); ++f) space_.row(kValue + f)[at] = out[f][j];
         space_.row(kExponent)[at] += scale[j];
       }
     }
@@ -244,6 +249,10 @@ class BlockIntegral {
       const std::size_t at = n * kBlock + lane;
       const Batch weight = load(kFactor, at) * xsimd::exp(load(kExponent, at) - largest);
       const Batch b = load(kValue, at), f = weight * b;
+      if constexpr (!kAll) {
+        total += f;
+        continue;
+      }
       const Batch m = load(kSpeed, at), noise = load(kNoise, at), inverse_total = one / (one + noise);
       const Batch b_rho = load(kByRho, at);
       // phi:  F (1 + d ln B / d phi)     m, T:  through rho = m/(1+T), V = T/(1+T) and exp(-m^2/2(1+T)) / (1+T)
@@ -291,7 +300,7 @@ class BlockIntegral {
       result.log_value[lane + j] =
           there ? static_cast<double>(scale[j]) + std::log(static_cast<double>(f[j])) : -HUGE_VAL;
     }
-    for (std::size_t i = 0; i < kStarInputs; ++i) {
+    for (std::size_t i = 0; kAll && i < kStarInputs; ++i) {
       (by[i] / total).store_aligned(slope);
       for (std::size_t j = 0; j < Batch::size; ++j) result.gradient[i][lane + j] = static_cast<double>(slope[j]);
     }
@@ -309,23 +318,28 @@ class BlockIntegral {
   std::size_t count_ = 0;  ///< nodes on the list
 };
 
-template <class Batch, class Real = typename Batch::value_type>
+template <class Batch, Slopes kSlopes, class Real = typename Batch::value_type>
 void integrate_block(const KernelTables<Real>& tables, const SightlineBlock& block, bool with_radial_velocity,
                      KernelSpace<Real>& space, BlockIntegrals& result) {
-  BlockIntegral<Batch>(tables, block, with_radial_velocity, space).integrate(result);
+  BlockIntegral<Batch, kSlopes>(tables, block, with_radial_velocity, space).integrate(result);
+}
+
+template <class Batch, class Real = typename Batch::value_type>
+StarKernel<Real> kernel_of(Slopes slopes) {
+  return slopes == Slopes::all ? integrate_block<Batch, Slopes::all> : integrate_block<Batch, Slopes::none>;
 }
 
 // What a source file for one instruction set consists of.
-#define PRAESEPE_STAR_KERNEL(name, arch)                       \
-  template <class Real>                                        \
-  StarKernel<Real> kernel_for_##name();                        \
-  template <>                                                  \
-  StarKernel<float> kernel_for_##name<float>() {               \
-    return integrate_block<xsimd::batch<float, xsimd::arch>>;  \
-  }                                                            \
-  template <>                                                  \
-  StarKernel<double> kernel_for_##name<double>() {             \
-    return integrate_block<xsimd::batch<double, xsimd::arch>>; \
+#define PRAESEPE_STAR_KERNEL(name, arch)                         \
+  template <class Real>                                          \
+  StarKernel<Real> kernel_for_##name(Slopes slopes);             \
+  template <>                                                    \
+  StarKernel<float> kernel_for_##name<float>(Slopes slopes) {    \
+    return kernel_of<xsimd::batch<float, xsimd::arch>>(slopes);  \
+  }                                                              \
+  template <>                                                    \
+  StarKernel<double> kernel_for_##name<double>(Slopes slopes) {  \
+    return kernel_of<xsimd::batch<double, xsimd::arch>>(slopes); \
   }
 
 }  // namespace praesepe::infer::models::globular

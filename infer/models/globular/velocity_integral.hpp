@@ -50,7 +50,8 @@ struct SpeedRule {
   Real reach;  ///< of the window, standard deviations
 };
 
-template <class Batch, class Real = typename Batch::value_type>
+/// `kSlopes`: with derivatives, which are otherwise left as they are; so too wide().
+template <bool kSlopes, class Batch, class Real = typename Batch::value_type>
 [[gnu::always_inline]] inline VelocityIntegral<Batch> smooth(const Batch& phi, const Batch& rho, const Batch& v,
                                                              const VelocityLaw<Real>& law) {
   const Batch one(Real(1)), two(Real(2)), half(Real(0.5)), four(Real(4)), six(Real(6));
@@ -61,28 +62,29 @@ template <class Batch, class Real = typename Batch::value_type>
   const Batch c1 = b * r - one, slope1 = -b * r2, slope2 = two * b * r3;
   const Batch c2 = slope1 + c1 * c1, slope_c2 = slope2 + two * c1 * slope1;
   const Batch c3 = slope_c2 + c2 * c1;
+  const Batch half_v2 = half * v * v, q2 = q * q;
+  const Batch ripple = q * c1 - one, swell = q2 * c3 - four * q * c2 + two * c1;
+  VelocityIntegral<Batch> result;
+  result.value = p.p + p.d_y * (v * ripple + half_v2 * swell);
+  result.log_scale = Batch(Real(0));
+  if constexpr (!kSlopes) return result;
   const Batch bend_c2 = two * slope1 * slope1 + two * c1 * slope2 - six * b * r2 * r2;
   const Batch c4 = bend_c2 + slope_c2 * c1 + c2 * slope1 + c3 * c1;
   const Batch a1 = r, a2 = two * c1 * r - r2;
   const Batch a3 = two * (r3 - (c1 + b * r) * r2) + a2 * c1 + c2 * r;
 
-  const Batch half_v2 = half * v * v, q2 = q * q;
-  VelocityIntegral<Batch> result;
-  const Batch ripple = q * c1 - one, swell = q2 * c3 - four * q * c2 + two * c1;
-  result.value = p.p + p.d_y * (v * ripple + half_v2 * swell);
   result.d_phi = p.d_y * (one + v * (q * c2 - c1) + half_v2 * (q2 * c4 - four * q * c3 + two * c2));
   result.d_rho = rho * (p.d_y * (v * c1 + half_v2 * (two * q * c3 - four * c2)) - result.d_phi);
   result.d_variance = p.d_y * (ripple + v * swell);
   const Batch grown = v * (q * a1) + half_v2 * (q2 * a3 - four * q * a2 + two * a1);
   result.d_order = p.d_a + p.d_y * (p.log_slope * (v * ripple + half_v2 * swell) + grown);
-  result.log_scale = Batch(Real(0));
   return result;
 }
 
 /// Of smooth(): noise of more than this variance is too wide for two orders, wherever it is.
 inline constexpr double kSmoothNoise = 0.04;
 
-template <class Batch, class Real = typename Batch::value_type>
+template <bool kSlopes, class Batch, class Real = typename Batch::value_type>
 [[gnu::always_inline]] inline VelocityIntegral<Batch> wide(const Batch& phi, const Batch& rho, const Batch& variance,
                                                            const VelocityLaw<Real>& law, const SpeedRule<Real>& rule,
                                                            const BesselTables<Real>& tables) {
@@ -117,6 +119,7 @@ template <class Batch, class Real = typename Batch::value_type>
     const Node n = at(width * left * left);
     const Batch flow = Batch(node.weight) * left * n.p, mass = flow * n.u;
     sum.value += mass;
+    if constexpr (!kSlopes) continue;
     sum.d_phi -= flow * (n.off + rho * n.deficit);
     sum.d_rho += mass * (n.off - n.u * n.deficit);
     sum.d_variance += mass * (half * n.off * n.off + n.u * rho * n.deficit);
@@ -125,6 +128,10 @@ template <class Batch, class Real = typename Batch::value_type>
   // What the nodes have in common; the boundary term of the integration by parts is at the slow end of the window.
   const Batch constant = inverse_variance * Batch(law.inverse_gamma()), measure = (width + width) * last;
   const Batch factor = constant * measure;
+  if constexpr (!kSlopes) {
+    sum.value *= factor;
+    return sum;
+  }
   sum.d_phi = constant * (at(width).p + measure * inverse_variance * sum.d_phi);
   sum.d_rho *= factor * inverse_variance;
   sum.d_variance = factor * inverse_variance * (sum.d_variance * inverse_variance - sum.value);

@@ -17,7 +17,7 @@ namespace {
 using tests::NormalMixture;
 
 constexpr sim::random::StreamKey kKey{20230801, 3, 1};
-const SamplerOptions kOptions{.warmup = 100, .draws = 100};
+const SamplerOptions kOptions{.warmup = 100, .draws = 100, .importance = false};
 
 std::string story(const PosteriorSample& sample) {
   std::string text = std::to_string(sample.n_log_density) + " " + sample.message + "\n";

@@ -19,6 +19,9 @@ using tests::NormalMixture;
 
 constexpr StreamKey kKey{20230801, 3, 1};
 
+/// Chains that walk, on a target that importance resampling would do for.
+SamplerOptions walking(int warmup, int draws) { return {.warmup = warmup, .draws = draws, .importance = false}; }
+
 const LadderStep* find(const PosteriorSample& sample, const std::string& rung) {
   const auto step =
       std::find_if(sample.ladder.begin(), sample.ladder.end(), [&](const auto& s) { return s.rung == rung; });
@@ -122,8 +125,9 @@ TEST(PosteriorSample, RestartsAChainThatBeganInAModeWithoutMass) {
   const NormalMixture target(std::move(components));
   bool restarted = false;
   for (std::uint64_t replicate = 0; replicate < 100 && !restarted; ++replicate) {
-    const auto sample = sample_posterior(target, {Vector::Zero(2)}, {.chains = 16, .warmup = 100, .draws = 100},
-                                         {1.02, 400.0}, {20230801, 3, replicate});
+    const auto sample =
+        sample_posterior(target, {Vector::Zero(2)}, {.chains = 16, .warmup = 100, .draws = 100, .importance = false},
+                         {1.02, 400.0}, {20230801, 3, replicate});
     const LadderStep* restart = find(sample, "restart");
     if (!restart || restart->reason.find("without mass") == std::string::npos) continue;
     restarted = true;
@@ -139,7 +143,7 @@ TEST(PosteriorSample, RestartsAChainThatBeganInAModeWithoutMass) {
 
 TEST(PosteriorSample, ContinuesUntilTheEffectiveSizeSuffices) {
   const auto target = NormalMixture({{1.0, Vector::Zero(3), 1.0}});
-  const auto sample = sample_posterior(target, {Vector::Ones(3)}, {.warmup = 200, .draws = 100}, {1.05, 1000.0}, kKey);
+  const auto sample = sample_posterior(target, {Vector::Ones(3)}, walking(200, 100), {1.05, 1000.0}, kKey);
   SCOPED_TRACE(story(sample));
   ASSERT_EQ(sample.status, SampleStatus::converged);
   ASSERT_NE(find(sample, "continue"), nullptr);
@@ -149,7 +153,7 @@ TEST(PosteriorSample, ContinuesUntilTheEffectiveSizeSuffices) {
 
 TEST(PosteriorSample, GoesOnAtOnceWhereLittleIsMissing) {
   const auto target = NormalMixture({{1.0, Vector::Zero(3), 1.0}});
-  const auto sample = sample_posterior(target, {Vector::Ones(3)}, {.warmup = 200, .draws = 250}, {1.05, 1000.0}, kKey);
+  const auto sample = sample_posterior(target, {Vector::Ones(3)}, walking(200, 250), {1.05, 1000.0}, kKey);
   SCOPED_TRACE(story(sample));
   ASSERT_EQ(sample.status, SampleStatus::converged);
   const auto chains = std::ranges::find(sample.ladder, "chains", &LadderStep::rung);
@@ -160,8 +164,9 @@ TEST(PosteriorSample, GoesOnAtOnceWhereLittleIsMissing) {
 
 TEST(PosteriorSample, GivesUpAfterTheLastContinuation) {
   const auto target = NormalMixture({{1.0, Vector::Zero(3), 1.0}});
-  const auto sample = sample_posterior(target, {Vector::Ones(3)}, {.warmup = 100, .draws = 20, .max_continuation = 2},
-                                       {1.01, 1000.0}, kKey);
+  const auto sample =
+      sample_posterior(target, {Vector::Ones(3)},
+                       {.warmup = 100, .draws = 20, .importance = false, .max_continuation = 2}, {1.01, 1000.0}, kKey);
   EXPECT_EQ(sample.status, SampleStatus::not_converged);
   EXPECT_EQ(sample.thin, 2);
   EXPECT_THAT(sample.message, testing::HasSubstr("ESS"));
@@ -191,7 +196,7 @@ TEST(PosteriorSample, AcceptsDivergencesAtAnEdgeThatJumpsReach) {
     gradient[0] += 1.5 / (q[0] + 1.0);
     return 1.5 * std::log(q[0] + 1.0) - 0.5 * q.squaredNorm();
   });
-  const auto sample = sample_posterior(target, {Vector::Zero(3)}, {}, {}, kKey);
+  const auto sample = sample_posterior(target, {Vector::Zero(3)}, walking(400, 1000), {}, kKey);
   SCOPED_TRACE(story(sample));
   ASSERT_EQ(sample.status, SampleStatus::converged);
   EXPECT_EQ(find(sample, "target_accept"), nullptr);
@@ -234,14 +239,52 @@ TEST(PosteriorSample, FailsWithTheMessageOfATargetThatThrows) {
 
 TEST(PosteriorSample, IsTheSameTwiceToTheLastBit) {
   const auto target = NormalMixture::pair(3);
-  const SamplerOptions options{.warmup = 100, .draws = 100};
-  const auto one = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, kKey);
-  const auto two = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, kKey);
-  EXPECT_EQ(story(one), story(two));
-  ASSERT_EQ(one.chains.size(), two.chains.size());
-  for (std::size_t c = 0; c < one.chains.size(); ++c) EXPECT_EQ(one.chains[c].position, two.chains[c].position);
-  const auto other = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, {20230801, 3, 2});
-  EXPECT_NE(one.chains[0].position, other.chains[0].position);
+  for (const bool importance : {true, false}) {
+    const SamplerOptions options{.warmup = 100, .draws = 100, .importance = importance};
+    const auto one = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, kKey);
+    const auto two = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, kKey);
+    EXPECT_EQ(story(one), story(two));
+    ASSERT_EQ(one.chains.size(), two.chains.size());
+    for (std::size_t c = 0; c < one.chains.size(); ++c) EXPECT_EQ(one.chains[c].position, two.chains[c].position);
+    const auto other = sample_posterior(target, starts_of_pair(3), options, {1.01, 400.0}, {20230801, 3, 2});
+    EXPECT_NE(one.chains[0].position.row(0), other.chains[0].position.row(0));
+  }
+}
+
+// A bent ridge: x_1 is standard normal, x_2 is normal about x_1^2 / 4 with a deviation of a half.
+TEST(PosteriorSample, ResamplesABentRidge) {
+  const FunctionDensity target(4, [](const Vector& q, Vector& gradient) {
+    const double off = 4.0 * (q[1] - 0.25 * q[0] * q[0]);
+    gradient = -q;
+    gradient[0] += 0.5 * off * q[0];
+    gradient[1] = -off;
+    return -0.5 * (q.squaredNorm() - q[1] * q[1] + 0.25 * off * off);
+  });
+  const auto sample = sample_posterior(target, {Vector::Ones(4)}, {}, {}, kKey);
+  SCOPED_TRACE(story(sample));
+  ASSERT_EQ(sample.status, SampleStatus::converged);
+  ASSERT_NE(find(sample, "importance"), nullptr);
+  EXPECT_EQ(find(sample, "chains"), nullptr);
+  Matrix x(sample.chains[0].size(), 4);
+  for (Eigen::Index c = 0; c < 4; ++c) x.col(c) = sample.chains[static_cast<std::size_t>(c)].position.col(1);
+  const auto check = [](const Matrix& values, double mean) {  // false alarm 7e-6
+    EXPECT_LT(std::abs(values.mean() - mean), 4.5 * diagnostics::mcse_mean(values));
+  };
+  check(x, 0.25);
+  check(x.array().square(), 0.0625 + 0.125 + 0.25);
+}
+
+// A spike of a fiftieth of the width, of a fifth of the mass: seen from the spike, which the starts find, nothing else
+// is there.
+TEST(PosteriorSample, DoesNotResampleWhatChainsWalkOutOf) {
+  const NormalMixture target({{0.2, Vector::Zero(2), 0.02}, {0.8, Vector::Constant(2, 0.5), 1.0}});
+  const auto sample = sample_posterior(target, {Vector::Zero(2)}, {}, {}, kKey);
+  SCOPED_TRACE(story(sample));
+  double inside = 0.0;
+  for (const Draws& chain : sample.chains) {
+    inside += (chain.position.rowwise().norm().array() < 0.1).cast<double>().mean() / 4.0;
+  }
+  EXPECT_TRUE(sample.status != SampleStatus::converged || std::abs(inside - 0.2) < 0.05);
 }
 
 }  // namespace

@@ -76,12 +76,12 @@ struct Point {
 using Batch = xsimd::batch<double>;
 
 VelocityIntegral<Batch> wide_at(double phi, double rho, double variance, double a, const SpeedRule<double>& rule) {
-  return wide(Batch(phi), Batch(rho), Batch(variance), VelocityLaw<double>(a, 14.0), rule,
-              BesselTables<double>::instance());
+  return wide<true>(Batch(phi), Batch(rho), Batch(variance), VelocityLaw<double>(a, 14.0), rule,
+                    BesselTables<double>::instance());
 }
 
 VelocityIntegral<Batch> smooth_at(double phi, double rho, double variance, double a) {
-  return smooth(Batch(phi), Batch(rho), Batch(variance), VelocityLaw<double>(a, 14.0));
+  return smooth<true>(Batch(phi), Batch(rho), Batch(variance), VelocityLaw<double>(a, 14.0));
 }
 
 double value_of(const VelocityIntegral<Batch>& b) { return lane(b.value) * std::exp(lane(b.log_scale)); }

@@ -20,7 +20,7 @@ struct Machine {
 
 /// Integrals of all blocks of a regime, one after the other.
 template <class Real>
-std::vector<BlockIntegrals> integrals(const tests::Regime& regime, InstructionSet set) {
+std::vector<BlockIntegrals> integrals(const tests::Regime& regime, InstructionSet set, Slopes slopes = Slopes::all) {
   const auto lines = sightlines_of(observed_stars(tests::catalogue_of(regime, 64.0)));
   const Eigen::VectorXd theta = tests::near_truth(regime);
   const sim::globular::LoweredIsothermal model(theta[kCentralPotential], theta[kOrder]);
@@ -32,7 +32,7 @@ std::vector<BlockIntegrals> integrals(const tests::Regime& regime, InstructionSe
   KernelSpace<Real> space(tables.lines.back().share.size());
   std::vector<BlockIntegrals> result(lines.blocks.size());
   for (std::size_t b = 0; b < result.size(); ++b) {
-    star_kernel<Real>(set)(tables, lines.blocks[b], false, space, result[b]);
+    star_kernel<Real>(set, slopes)(tables, lines.blocks[b], false, space, result[b]);
   }
   return result;
 }
@@ -56,6 +56,18 @@ void expect_the_same(double tolerance) {
 TEST(StarKernel, InstructionSetsDifferByRoundingAlone) {
   expect_the_same<float>(2e-5);
   expect_the_same<double>(1e-11);
+}
+
+TEST(StarKernel, ValuesAreTheSameWithoutSlopes) {
+  for (const auto& regime : tests::regimes()) {
+    const auto expected = integrals<double>(regime, InstructionSet::baseline);
+    const auto actual = integrals<double>(regime, InstructionSet::baseline, Slopes::none);
+    for (std::size_t b = 0; b < expected.size(); ++b) {
+      for (std::size_t i = 0; i < kBlock; ++i) {
+        EXPECT_NEAR(actual[b].log_value[i], expected[b].log_value[i], 1e-11) << regime.name;
+      }
+    }
+  }
 }
 
 }  // namespace
