@@ -113,6 +113,19 @@ ImportanceSample pooled(const std::vector<ImportanceSample>& samples, const std:
   return pool;
 }
 
+std::vector<Eigen::Index> evenly_resampled(const Vector& weights, double offset) {
+  const Eigen::Index n = weights.size();
+  const double share = static_cast<double>(n) / weights.sum();
+  std::vector<Eigen::Index> indices;
+  double sum = 0.0;
+  for (Eigen::Index k = 0; k < n; ++k) {
+    sum += share * weights[k];
+    while (static_cast<double>(indices.size()) + offset < sum) indices.push_back(k);
+  }
+  indices.resize(static_cast<std::size_t>(n), indices.empty() ? 0 : indices.back());  // what rounding left of the sum
+  return indices;
+}
+
 Proposal adapted(const Proposal& proposal, const ImportanceSample& sample) {
   if (!(sample.effective_size > 0.0)) return proposal;
   const MixtureOfT& mixture = proposal.mixture();

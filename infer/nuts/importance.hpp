@@ -43,6 +43,10 @@ ImportanceSample importance_sample(const density::LogDensity& target, const Prop
 /// Evidences by component are not known of it.
 ImportanceSample pooled(const std::vector<ImportanceSample>& samples, const std::vector<Proposal>& proposals);
 
+/// Indices of as many draws as there are weights (n) of any sum, each about as often as its weight says (systematic
+/// resampling), in their order. 0 <= offset < 1.
+std::vector<Eigen::Index> evenly_resampled(const Vector& weights, double offset);
+
 /// One step of weighted EM, of the straightened draws; each component keeps its old moments as 2 D pseudo-draws.
 Proposal adapted(const Proposal& proposal, const ImportanceSample& sample);
 

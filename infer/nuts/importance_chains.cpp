@@ -49,23 +49,13 @@ Draws ImportanceChains::resampled(std::size_t chain) const {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   const auto chains = static_cast<Eigen::Index>(chains_.size()), first = static_cast<Eigen::Index>(chain);
   const Eigen::Index n = sample_.lp.size() / chains;
-  double total = 0.0;
-  for (Eigen::Index k = 0; k < n; ++k) total += sample_.weights[first + k * chains];
+  const auto mine = Eigen::seqN(first, n, chains);
+  Stream stream = chains_[chain].resampling;
+  const auto kept = evenly_resampled(sample_.weights(mine), stream.uniform());
   Draws draws;
   draws.resize(n, proposal_.dimension());
-  Stream stream = chains_[chain].resampling;
-  const double offset = stream.uniform();
-  double sum = 0.0;
-  Eigen::Index row = 0;
-  for (Eigen::Index k = 0; k < n; ++k) {
-    const Eigen::Index column = first + k * chains;
-    sum += sample_.weights[column] / total;
-    const bool is_last = k + 1 == n;  // whatever rounding leaves of the sum
-    for (; row < n && (is_last || static_cast<double>(row) + offset < sum * static_cast<double>(n)); ++row) {
-      draws.position.row(row) = sample_.draws.col(column);
-      draws.lp[row] = sample_.lp[column];
-    }
-  }
+  draws.position = sample_.draws(Eigen::all, mine)(Eigen::all, kept).transpose();
+  draws.lp = sample_.lp(mine)(kept);
   draws.acceptance_rate.setConstant(kNaN);
   draws.step_size.setConstant(kNaN);
   draws.energy.setConstant(kNaN);

@@ -22,6 +22,7 @@ class ImportanceChains {
 
   /// So many more proposals for each chain.
   void extend(int draws);
+  const Proposal& proposal() const { return proposal_; }
   /// All proposals of all chains, weighed.
   const ImportanceSample& sample() const { return sample_; }
   /// As many equally weighted draws of each chain as it has proposals. Statistics of trajectories are not a number.

@@ -27,12 +27,17 @@ constexpr int kMostPilotDraws = 200;  // a chain
 /// Chains that agree and have this share of the effective size that is asked for need more draws, not better jumps.
 constexpr double kNearlyThere = 0.6;
 constexpr int kMaxRestarts = 3;
-constexpr int kBurnIn = 20;  // draws of chains that are in place already
-constexpr std::uint32_t kMostImportanceRuns = 3;
+constexpr int kBurnIn = 20;                       // draws of chains that are in place already
+constexpr int kMostImportanceRuns = 3;            // after the first
+constexpr int kTeachingDraws = 250;               // a chain, between them
 constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when transitions diverge
 /// A place is within reach of jumps where the posterior exceeds their density by less than this factor: that many
 /// proposals, far fewer than the draws of a chain, bring a chain in and out.
 constexpr double kReach = 30.0;
+
+bool is_within_reach(const Vector& position, double lp, const Proposal& proposal, double log_evidence) {
+  return lp - proposal.log_density(position) - log_evidence < std::log(kReach);
+}
 
 /// An independence step, and what importance sampling says of it.
 struct Jump {
@@ -45,9 +50,8 @@ struct Jump {
   bool carries() const { return is_trusted() && step.proposals() <= 2; }
   /// Weights of an infinite variance, as those of a funnel, explain nothing.
   bool reaches(const Vector& position, const density::LogDensity& target) const {
-    Vector gradient(position.size());
-    const double log_ratio = target.log_density(position, gradient) - step.proposal().log_density(position);
-    return k_hat < kFiniteVarianceKHat && log_ratio - log_evidence < std::log(kReach);
+    return k_hat < kFiniteVarianceKHat &&
+           is_within_reach(position, target.value(position), step.proposal(), log_evidence);
   }
 };
 
@@ -70,6 +74,7 @@ class Ladder {
   void start_chains();
   void pilot(bool is_carried);
   bool draw_by_importance();
+  bool resample(ImportanceChains& chains, int most);
   bool reconsider_modes(const Assessment& now);
   bool jump_between_chains(const Assessment& now);
   bool shorten_steps(const Assessment& now);
@@ -78,6 +83,7 @@ class Ladder {
 
   Jump jump_from(const Proposal& proposal, const ImportanceSample& check);
   bool fit_jump_along_ridge();
+  bool use_if_good(Jump jump);
   void start_group(const std::vector<Mode>& modes, std::optional<Jump> jump, Metric metric = Metric::adapted);
   void draw_anew();
   double gap_of_strays(const std::vector<std::size_t>& strays);
@@ -168,33 +174,44 @@ void Ladder::start_group(const std::vector<Mode>& modes, std::optional<Jump> jum
   group_.start(modes, jump_ ? std::optional(jump_->step) : std::nullopt, metric);
 }
 
-/// Draws by importance resampling, if all chains, which started far out and have walked for a while, are where the
-/// proposal reaches. A first run that does not suffice teaches: the next propose pieces of the ridge that it drew.
+/// Draws by importance resampling. A run that does not suffice teaches: the next proposes pieces of the ridge that it
+/// drew, those after it pieces of what chains draw with such jumps, which are better in the tails.
 bool Ladder::draw_by_importance() {
-  if (!std::ranges::all_of(group_.states(), [&](const State& s) { return jump_->reaches(s.position, target_); }))
-    return false;
   Proposal proposal = proposal_->best();
-  for (std::uint32_t run = 0; run < kMostImportanceRuns; ++run) {
+  for (int run = 0;; ++run) {
     ImportanceChains chains(target_, proposal, options_.chains, key_, importance_runs_++);
-    const int longest = run == 0 ? 1 : options_.max_continuation;
-    for (int thin = 1, before = 0; thin <= longest; before = thin, thin *= 2) {
-      chains.extend((thin - before) * options_.draws);
-      const auto& sample = chains.sample();
-      auto draws = chains.resampled();
-      const Assessment now = assess(draws, rule_);
-      record("importance", fmt::format("{} x {} draws a chain resampled, k-hat {:.2f}, effective {:.0f}: {}", thin,
-                                       options_.draws, sample.k_hat, sample.effective_size, now.text()));
-      if (!(sample.k_hat < kFiniteVarianceKHat)) break;
-      if (!now.is_mixed(rule_)) continue;
-      result_.chains = std::move(draws);
-      result_.thin = thin;
-      result_.status = SampleStatus::converged;
-      record("converged", now.text());
-      return true;
-    }
-    const auto regions = regions_along_ridge(chains.resampled());
+    if (resample(chains, run == 0 ? 1 : options_.max_continuation)) return true;
+    if (run == kMostImportanceRuns) return false;
+    if (run > 0) group_.sample(kTeachingDraws);
+    const auto regions = regions_along_ridge(run == 0 ? chains.resampled() : group_.draws());
     if (regions.empty()) return false;
     proposal = mixture_of(regions);
+    use_if_good(jump_from(proposal, evidence_sampler_(proposal)));
+  }
+}
+
+/// Up to so many times `draws`: whether they converge while weights have a finite variance, and all chains, which
+/// started far out and have walked for a while, are where the proposal reaches.
+bool Ladder::resample(ImportanceChains& chains, int most) {
+  for (int thin = 1, before = 0; thin <= most; before = thin, thin *= 2) {
+    chains.extend((thin - before) * options_.draws);
+    const ImportanceSample& sample = chains.sample();
+    auto draws = chains.resampled();
+    const Assessment now = assess(draws, rule_);
+    const bool holds_chains = std::ranges::all_of(group_.states(), [&](const State& state) {
+      return is_within_reach(state.position, state.lp, chains.proposal(), sample.log_evidence);
+    });
+    record("importance",
+           fmt::format("{} x {} draws a chain resampled, k-hat {:.2f}{}, effective {:.0f}: {}", thin, options_.draws,
+                       sample.k_hat, holds_chains ? "" : ", chains walked out of its reach", sample.effective_size,
+                       now.text()));
+    if (!(sample.k_hat < kFiniteVarianceKHat) || !holds_chains) return false;
+    if (!now.is_mixed(rule_)) continue;
+    result_.chains = std::move(draws);
+    result_.thin = thin;
+    result_.status = SampleStatus::converged;
+    record("converged", now.text());
+    return true;
   }
   return false;
 }
@@ -248,7 +265,10 @@ bool Ladder::fit_jump_along_ridge() {
   }
   if (regions.empty()) return false;
   const Proposal proposal = mixture_of(regions);
-  Jump jump = jump_from(proposal, evidence_sampler_(proposal));
+  return use_if_good(jump_from(proposal, evidence_sampler_(proposal)));
+}
+
+bool Ladder::use_if_good(Jump jump) {
   if (!jump.is_trusted() || jump.step.proposals() == kMaxProposals) return false;
   jump_ = std::move(jump);
   group_.add_jump(jump_->step);

@@ -1,6 +1,7 @@
 // The sampling ladder: from a log density and starting points to draws of the whole posterior, for every study.
 //
-//   starts -> modes (quasi-Newton) -> evidence of each -> chains -> diagnostics -> next rung, or done
+//   starts -> modes (quasi-Newton) -> evidence of each -> importance draws, or chains -> diagnostics -> next rung, or
+//   done
 //
 // Every chain targets the whole posterior: where several modes carry mass, NUTS is interleaved with an independence
 // step from a mixture of t distributions fitted to all modes. Whatever a rung does is written down with its reason and
@@ -9,8 +10,11 @@
 //   modes          climb from every start                                                     modes.hpp
 //   evidence       Laplace; importance sampling for modes within 25 nats of the best, and for the two best in any case.
 //                  More than 10 nats below the best: recorded, not started in                 importance.hpp
-//   independence   several modes: mixture of t, adapted by importance sampling, then frozen; its k-hat is noted
-//   chains         overdispersed starts, warm-up from the Laplace covariance, draws           chain_group.hpp
+//   independence   mixture of t, adapted by importance sampling, then frozen; its k-hat is noted  adaptive_proposal.hpp
+//   importance     a good proposal that short chains do not walk out of: draws resampled   importance_chains.hpp
+//                  from it, if k-hat < 0.5. Up to three runs, each but the first from pieces of the ridge drawn before
+//   chains         overdispersed starts, warm-up from the Laplace covariance, or a short one with a good proposal's;
+//                  draws                                                                      chain_group.hpp
 //                  One mode: up to 200 further draws a chain, then forgotten, to which jumps are fitted (three
 //                  components along the longest axis); used, with short trajectories, if their k-hat is below its limit
 //   restart        R-hat > 1.05: climb from the first and last draw of every chain. A new mode with mass: all chains

@@ -59,7 +59,10 @@ Mode region_of(const density::LogDensity& target, const Draws& chain, const Matr
 }
 
 std::vector<Mode> regions_along_ridge(const std::vector<Draws>& chains) {
-  const Matrix all = all_positions(chains);
+  return regions_along_ridge(all_positions(chains));
+}
+
+std::vector<Mode> regions_along_ridge(const Matrix& all) {
   const auto order = order_along_ridge(all);
   const auto draws = static_cast<double>(order.size());
   const std::vector<double> at = cuts(all.cols(), all.rows());

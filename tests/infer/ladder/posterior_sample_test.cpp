@@ -97,7 +97,7 @@ TEST(PosteriorSample, RecordsANegligibleModeAndStaysOut) {
 TEST(PosteriorSample, StartsAnewWhenAChainFindsAModeWithMass) {
   // Only one mode is known from the starts; the modes are close enough for chains to cross now and then.
   const auto target = NormalMixture::pair(2, 0.6, 0.7, 3.0);
-  const auto sample = sample_posterior(target, {Vector::Zero(2)}, {.warmup = 200, .draws = 300}, {1.01, 400.0}, kKey);
+  const auto sample = sample_posterior(target, {Vector::Zero(2)}, walking(200, 300), {1.01, 400.0}, kKey);
   SCOPED_TRACE(story(sample));
   ASSERT_NE(find(sample, "restart"), nullptr);
   ASSERT_NE(find(sample, "independence"), nullptr);
