@@ -82,6 +82,7 @@ class Ladder {
   bool continue_chains(const Assessment& now);
 
   Jump jump_from(const Proposal& proposal, const ImportanceSample& check);
+  std::optional<Proposal> pieces_of(const std::vector<Draws>& chains) const;
   bool fit_jump_along_ridge();
   bool use_if_good(Jump jump);
   void start_group(const std::vector<Mode>& modes, std::optional<Jump> jump, Metric metric = Metric::adapted);
@@ -183,9 +184,9 @@ bool Ladder::draw_by_importance() {
     if (resample(chains, run == 0 ? 1 : options_.max_continuation)) return true;
     if (run == kMostImportanceRuns) return false;
     if (run > 0) group_.sample(kTeachingDraws);
-    const auto regions = regions_along_ridge(run == 0 ? chains.resampled() : group_.draws());
-    if (regions.empty()) return false;
-    proposal = mixture_of(regions);
+    const auto learned = pieces_of(run == 0 ? chains.resampled() : group_.draws());
+    if (!learned) return false;
+    proposal = *learned;
     use_if_good(jump_from(proposal, evidence_sampler_(proposal)));
   }
 }
@@ -250,22 +251,26 @@ Jump Ladder::jump_from(const Proposal& proposal, const ImportanceSample& check) 
   return jump;
 }
 
-/// Jumps fitted to all that the chains have drawn so far, if the mixture's k-hat says that it covers the tails. No
-/// importance sampling adapts it: a sample that misses a tail would cut it off, the chains' draws do not. Of several
-/// modes each stays a component of its own, since the chains may have seen little of the lesser ones.
-bool Ladder::fit_jump_along_ridge() {
+/// Pieces of the ridge that has been drawn. No importance sampling adapts them: a sample that misses a tail would cut
+/// it off. Of several modes each stays a component of its own, since the draws may hold little of the lesser ones.
+std::optional<Proposal> Ladder::pieces_of(const std::vector<Draws>& chains) const {
   Eigen::Index draws = 0;
-  for (const Draws& chain : group_.draws()) draws += chain.size();
-  if (has_fitted_chains_ || draws < 20 * target_.dimension()) return false;
-  auto regions = regions_along_ridge(group_.draws());
+  for (const Draws& chain : chains) draws += chain.size();
+  if (draws < 20 * target_.dimension()) return std::nullopt;
+  auto regions = regions_along_ridge(chains);
   const auto modes = modes_->modes_with_mass();
   for (std::size_t k = 0; modes.size() > 1 && k < modes.size(); ++k) {
     regions.push_back(modes[k]);
     regions.back().log_evidence -= modes_->best().log_evidence;
   }
-  if (regions.empty()) return false;
-  const Proposal proposal = mixture_of(regions);
-  return use_if_good(jump_from(proposal, evidence_sampler_(proposal)));
+  return regions.empty() ? std::nullopt : std::optional<Proposal>(mixture_of(regions));
+}
+
+/// Jumps fitted to all that the chains have drawn so far, if the mixture's k-hat says that it covers the tails.
+bool Ladder::fit_jump_along_ridge() {
+  if (has_fitted_chains_) return false;
+  const auto proposal = pieces_of(group_.draws());
+  return proposal && use_if_good(jump_from(*proposal, evidence_sampler_(*proposal)));
 }
 
 bool Ladder::use_if_good(Jump jump) {

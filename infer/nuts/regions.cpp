@@ -59,10 +59,7 @@ Mode region_of(const density::LogDensity& target, const Draws& chain, const Matr
 }
 
 std::vector<Mode> regions_along_ridge(const std::vector<Draws>& chains) {
-  return regions_along_ridge(all_positions(chains));
-}
-
-std::vector<Mode> regions_along_ridge(const Matrix& all) {
+  const Matrix all = all_positions(chains);
   const auto order = order_along_ridge(all);
   const auto draws = static_cast<double>(order.size());
   const std::vector<double> at = cuts(all.cols(), all.rows());

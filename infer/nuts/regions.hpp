@@ -12,11 +12,9 @@ namespace praesepe::infer::nuts {
 /// moved. Evidence 0.
 Mode region_of(const density::LogDensity& target, const Draws& chain, const Matrix& fallback);
 
-/// Points (D, n), cut across their longest axis: a bent ridge in straight pieces, three or (from 100 D draws)
+/// The draws of all chains, cut across their longest axis: a bent ridge in straight pieces, three or (from 100 D draws)
 /// five. A piece in which chains stood still in some direction is left out. Evidence: ln of the share of draws; lp is
 /// not evaluated. Needs 20 D draws or more.
-std::vector<Mode> regions_along_ridge(const Matrix& points);
-/// Of the draws of all chains.
 std::vector<Mode> regions_along_ridge(const std::vector<Draws>& chains);
 
 }  // namespace praesepe::infer::nuts
