@@ -82,7 +82,7 @@ class Ladder {
   bool continue_chains(const Assessment& now);
 
   Jump jump_from(const Proposal& proposal, const ImportanceSample& check);
-  std::optional<Proposal> pieces_of(const std::vector<Draws>& chains) const;
+  std::optional<Proposal> pieces_of(const std::vector<Draws>& chains, bool keeps_mode) const;
   bool fit_jump_along_ridge();
   bool use_if_good(Jump jump);
   void start_group(const std::vector<Mode>& modes, std::optional<Jump> jump, Metric metric = Metric::adapted);
@@ -182,12 +182,12 @@ bool Ladder::draw_by_importance() {
   for (int run = 0;; ++run) {
     ImportanceChains chains(target_, proposal, options_.chains, key_, importance_runs_++);
     if (resample(chains, run == 0 ? 1 : options_.max_continuation)) return true;
+    if (run > 0) use_if_good(jump_from(proposal, chains.sample()));
     if (run == kMostImportanceRuns) return false;
     if (run > 0) group_.sample(kTeachingDraws);
-    const auto learned = pieces_of(run == 0 ? chains.resampled() : group_.draws());
+    const auto learned = pieces_of(run == 0 ? chains.resampled() : group_.draws(), true);
     if (!learned) return false;
     proposal = *learned;
-    use_if_good(jump_from(proposal, evidence_sampler_(proposal)));
   }
 }
 
@@ -238,38 +238,40 @@ Jump Ladder::jump_from(const Proposal& proposal, const ImportanceSample& check) 
   const auto n = check.draws.cols();
   Jump jump{IndependenceStep(target_, proposal, proposals_for(check.acceptance_rate)), check.log_evidence, check.k_hat,
             diagnostics::k_hat_limit(n)};
-  std::string weights;
+  std::string weights = check.log_evidences.empty() ? "" : ", components of weight";
   for (const double log_evidence : check.log_evidences) {
     weights += fmt::format(" {:.3f}", std::exp(log_evidence - check.log_evidence));
   }
-  record("independence",
-         fmt::format(
-             "mixture of t, components of weight{}: k-hat {:.2f} ({} {:.2f}), effective {:.0f} of {} draws, expected "
-             "acceptance {:.2f}, {} proposals a transition",
-             weights, jump.k_hat, jump.is_trusted() ? "below" : "not below", jump.k_hat_limit, check.effective_size, n,
-             check.acceptance_rate, jump.step.proposals()));
+  record("independence", fmt::format("mixture of t{}: k-hat {:.2f} ({} {:.2f}), effective {:.0f} of {} draws, expected "
+                                     "acceptance {:.2f}, {} proposals a transition",
+                                     weights, jump.k_hat, jump.is_trusted() ? "below" : "not below", jump.k_hat_limit,
+                                     check.effective_size, n, check.acceptance_rate, jump.step.proposals()));
   return jump;
 }
 
 /// Pieces of the ridge that has been drawn. No importance sampling adapts them: a sample that misses a tail would cut
-/// it off. Of several modes each stays a component of its own, since the draws may hold little of the lesser ones.
-std::optional<Proposal> Ladder::pieces_of(const std::vector<Draws>& chains) const {
+/// it off. Of several modes each stays a component of its own, since the draws may hold little of the lesser ones; and
+/// `keeps_mode` keeps a single one, which may be a spike.
+std::optional<Proposal> Ladder::pieces_of(const std::vector<Draws>& chains, bool keeps_mode) const {
   Eigen::Index draws = 0;
   for (const Draws& chain : chains) draws += chain.size();
   if (draws < 20 * target_.dimension()) return std::nullopt;
   auto regions = regions_along_ridge(chains);
+  if (regions.empty()) return std::nullopt;
   const auto modes = modes_->modes_with_mass();
-  for (std::size_t k = 0; modes.size() > 1 && k < modes.size(); ++k) {
-    regions.push_back(modes[k]);
-    regions.back().log_evidence -= modes_->best().log_evidence;
+  for (const Mode& mode : modes) {
+    if (modes.size() == 1 && !keeps_mode) break;
+    regions.push_back(mode);
+    regions.back().log_evidence =
+        modes.size() == 1 ? std::log(kSmallestWeight) : mode.log_evidence - modes_->best().log_evidence;
   }
-  return regions.empty() ? std::nullopt : std::optional<Proposal>(mixture_of(regions));
+  return mixture_of(regions);
 }
 
 /// Jumps fitted to all that the chains have drawn so far, if the mixture's k-hat says that it covers the tails.
 bool Ladder::fit_jump_along_ridge() {
   if (has_fitted_chains_) return false;
-  const auto proposal = pieces_of(group_.draws());
+  const auto proposal = pieces_of(group_.draws(), false);
   return proposal && use_if_good(jump_from(*proposal, evidence_sampler_(*proposal)));
 }
 
