@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sim/error.hpp"
 
@@ -133,6 +134,20 @@ Draws Chain::sample(int draws) {
     if (transition.divergence) drawn.divergences.push_back(*transition.divergence);
   }
   return drawn;
+}
+
+Draws Chain::propose(const Proposal& proposal, int draws) {
+  Draws proposed;
+  proposed.resize(draws, proposal.dimension());
+  for (Eigen::Index i = 0; i < proposed.size(); ++i) {
+    const Vector x = proposal.draw(stream_);
+    proposed.position.row(i) = x;
+    proposed.lp[i] = hamiltonian_.target().value(x);
+  }
+  for (Vector* column : {&proposed.acceptance_rate, &proposed.step_size, &proposed.energy}) {
+    column->setConstant(std::numeric_limits<double>::quiet_NaN());
+  }
+  return proposed;
 }
 
 Transition Chain::advance() {

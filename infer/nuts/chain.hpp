@@ -11,6 +11,7 @@
 
 #include "infer/nuts/archive.hpp"
 #include "infer/nuts/hamiltonian.hpp"
+#include "infer/nuts/proposal.hpp"
 #include "infer/nuts/step_size.hpp"
 #include "infer/nuts/trajectory.hpp"
 #include "infer/nuts/warmup.hpp"
@@ -54,6 +55,9 @@ class Chain {
   void limit_depth(int max_depth) { trajectory_.limit_depth(max_depth); }
   /// The next draws; may be called again and continues.
   Draws sample(int draws);
+  /// So many draws of a proposal, from the chain's stream, with the target's log density there. The chain stays where
+  /// it is; statistics of trajectories are not a number, counts 0.
+  Draws propose(const Proposal& proposal, int draws);
 
   const State& state() const { return state_; }
   /// (D, D), or (D, 1) for a diagonal metric.

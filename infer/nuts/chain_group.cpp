@@ -176,27 +176,40 @@ void ChainGroup::readapt(double target_accept) {
 void ChainGroup::sample(int draws) { sample(all(), draws); }
 
 void ChainGroup::warm_up(const std::vector<std::size_t>& chains) {
-  run(chains, {.transitions = warmup(),
-               .begin = [](Chain& chain) { chain.begin_warm_up(); },
-               .advance = [](Chain& chain, Draws&, int transitions) { chain.warm_up(transitions); }});
+  run(chains,
+      {.transitions = warmup(),
+       .begin = [](Chain& chain) { chain.begin_warm_up(); },
+       .advance = [](Chain& chain, Draws&, int transitions) { chain.warm_up(transitions); }},
+      draws_);
 }
 
 void ChainGroup::sample(const std::vector<std::size_t>& chains, int draws) {
   run(chains,
       {.transitions = draws,
        .begin = [](Chain&) {},
-       .advance = [](Chain& chain, Draws& drawn, int transitions) { drawn.append(chain.sample(transitions)); }});
+       .advance = [](Chain& chain, Draws& drawn, int transitions) { drawn.append(chain.sample(transitions)); }},
+      draws_);
+}
+
+void ChainGroup::propose(const Proposal& proposal, int draws, std::vector<Draws>& proposed) {
+  proposed.resize(chains_.size());
+  const auto advance = [&proposal](Chain& chain, Draws& drawn, int transitions) {
+    drawn.append(chain.propose(proposal, transitions));
+  };
+  run(all(), {.transitions = draws, .begin = [](Chain&) {}, .advance = advance}, proposed);
 }
 
 /// Chains of mine first, so that no worker waits before it has done its own part; taken over in order, so that all
 /// workers count and fail alike.
-void ChainGroup::run(const std::vector<std::size_t>& chains, const Step& step) {
+void ChainGroup::run(const std::vector<std::size_t>& chains, const Step& step, std::vector<Draws>& drawn) {
   const auto key = [this](std::size_t chain) { return PieceKey{step_, static_cast<std::uint32_t>(chain)}; };
   std::map<std::size_t, std::string> mine;
   for (const std::size_t c : chains) {
     if (!journal_ || journal_->is_mine(key(c).chain)) mine[c] = run_piece(key(c), step);
   }
-  for (const std::size_t c : chains) take_piece(c, mine.contains(c) ? mine.at(c) : journal_->await(key(c)));
+  for (const std::size_t c : chains) {
+    take_piece(c, mine.contains(c) ? mine.at(c) : journal_->await(key(c)), drawn[c]);
+  }
   ++step_;
 }
 
@@ -248,12 +261,12 @@ void ChainGroup::finish_piece(PieceKey key, Piece& piece, const Step& step, long
   }
 }
 
-void ChainGroup::take_piece(std::size_t chain, const std::string& bytes) {
+void ChainGroup::take_piece(std::size_t chain, const std::string& bytes, Draws& drawn) {
   Piece piece;
   piece.restore(bytes, *chains_[chain]);
   target_->add_evaluations(piece.evaluations);
   if (!piece.error.empty()) throw TaskFailure(piece.error);
-  draws_[chain].append(piece.drawn);
+  drawn.append(piece.drawn);
 }
 
 void ChainGroup::share_tuning() {

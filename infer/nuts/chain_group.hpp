@@ -53,6 +53,8 @@ class ChainGroup {
   void forget_draws() { draws_.assign(chains_.size(), {}); }
   /// Draws further `draws` transitions of every chain.
   void sample(int draws);
+  /// Appends further `draws` of a proposal to those of every chain (Chain::propose).
+  void propose(const Proposal& proposal, int draws, std::vector<Draws>& proposed);
 
   /// Where the chains are.
   std::vector<State> states() const;
@@ -80,10 +82,10 @@ class ChainGroup {
   std::unique_ptr<Chain> new_chain(std::size_t chain, const Mode& mode);
   void warm_up(const std::vector<std::size_t>& chains);
   void sample(const std::vector<std::size_t>& chains, int draws);
-  void run(const std::vector<std::size_t>& chains, const Step& step);
+  void run(const std::vector<std::size_t>& chains, const Step& step, std::vector<Draws>& drawn);
   std::string run_piece(PieceKey key, const Step& step);
   void finish_piece(PieceKey key, Piece& piece, const Step& step, long before);
-  void take_piece(std::size_t chain, const std::string& bytes);
+  void take_piece(std::size_t chain, const std::string& bytes, Draws& drawn);
   std::vector<std::size_t> all() const;
   Tuning tuning_for_all_modes() const;
   void share_tuning();

@@ -44,6 +44,7 @@ class Hamiltonian {
   Hamiltonian(const density::LogDensity& target, InverseMetric metric);
 
   Eigen::Index dimension() const { return target_->dimension(); }
+  const density::LogDensity& target() const { return *target_; }
   const InverseMetric& metric() const { return metric_; }
   void set_metric(InverseMetric metric) { metric_ = std::move(metric); }
   /// Log density evaluations so far.

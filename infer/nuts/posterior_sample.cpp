@@ -35,8 +35,10 @@ constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when
 /// proposals, far fewer than the draws of a chain, bring a chain in and out.
 constexpr double kReach = 30.0;
 
-bool is_within_reach(const Vector& position, double lp, const Proposal& proposal, double log_evidence) {
-  return lp - proposal.log_density(position) - log_evidence < std::log(kReach);
+/// `reach`: of a proposal whose own sample has larger weights, these.
+bool is_within_reach(const Vector& position, double lp, const Proposal& proposal, double log_evidence,
+                     double reach = kReach) {
+  return lp - proposal.log_density(position) - log_evidence < std::log(reach);
 }
 
 /// An independence step, and what importance sampling says of it.
@@ -62,7 +64,6 @@ class Ladder {
       : target_(target),
         options_(options),
         rule_(rule),
-        key_(key),
         group_(target_, options, key, journal),
         evidence_sampler_(target_, key) {}
 
@@ -73,7 +74,7 @@ class Ladder {
   void weigh_modes();
   void start_chains();
   void pilot(bool is_carried);
-  bool draw_by_importance();
+  bool draw_by_importance(Proposal proposal);
   bool resample(ImportanceChains& chains, int most);
   bool reconsider_modes(const Assessment& now);
   bool jump_between_chains(const Assessment& now);
@@ -94,15 +95,12 @@ class Ladder {
   CountedDensity target_;
   SamplerOptions options_;
   ConvergenceRule rule_;
-  sim::random::StreamKey key_;
   ChainGroup group_;
   EvidenceSampler evidence_sampler_;
   std::optional<WeighedModes> modes_;
-  std::optional<AdaptiveProposal> proposal_;
   std::optional<Jump> jump_;  // in use by the group
   PosteriorSample result_;
   int restarts_ = 0;
-  std::uint32_t importance_runs_ = 0;
   bool has_fitted_chains_ = false;
   bool has_redrawn_ = false;
 };
@@ -156,13 +154,13 @@ void Ladder::start_chains() {
   const auto modes = modes_->modes_with_mass();
   std::optional<Jump> jump;
   if (modes.size() > 1 || options_.importance) {
-    proposal_.emplace(mixture_of(modes), evidence_sampler_);
-    jump = jump_from(proposal_->best(), proposal_->check());
+    const AdaptiveProposal proposal(mixture_of(modes), evidence_sampler_);
+    jump = jump_from(proposal.best(), proposal.check());
   }
   const bool carries = options_.importance && jump->carries();
   if (modes.size() == 1 && !carries) jump.reset();
   start_group(modes, std::move(jump), carries ? Metric::known : Metric::adapted);
-  if (carries && draw_by_importance()) return;
+  if (carries && draw_by_importance(jump_->step.proposal())) return;
   pilot(carries);
   draw_anew();
   record("chains",
@@ -177,10 +175,9 @@ void Ladder::start_group(const std::vector<Mode>& modes, std::optional<Jump> jum
 
 /// Draws by importance resampling. A run that does not suffice teaches: the next proposes pieces of the ridge that it
 /// drew, those after it pieces of what chains draw with such jumps, which are better in the tails.
-bool Ladder::draw_by_importance() {
-  Proposal proposal = proposal_->best();
+bool Ladder::draw_by_importance(Proposal proposal) {
   for (int run = 0;; ++run) {
-    ImportanceChains chains(target_, proposal, options_.chains, key_, importance_runs_++);
+    ImportanceChains chains(proposal);
     if (resample(chains, run == 0 ? 1 : options_.max_continuation)) return true;
     if (run > 0) use_if_good(jump_from(proposal, chains.sample()));
     if (run == kMostImportanceRuns) return false;
@@ -195,12 +192,13 @@ bool Ladder::draw_by_importance() {
 /// started far out and have walked for a while, are where the proposal reaches.
 bool Ladder::resample(ImportanceChains& chains, int most) {
   for (int thin = 1, before = 0; thin <= most; before = thin, thin *= 2) {
-    chains.extend((thin - before) * options_.draws);
+    chains.extend(group_, (thin - before) * options_.draws);
     const ImportanceSample& sample = chains.sample();
     auto draws = chains.resampled();
     const Assessment now = assess(draws, rule_);
+    const double reach = std::max(kReach, 2.0 * sample.weights.maxCoeff() * static_cast<double>(sample.lp.size()));
     const bool holds_chains = std::ranges::all_of(group_.states(), [&](const State& state) {
-      return is_within_reach(state.position, state.lp, chains.proposal(), sample.log_evidence);
+      return is_within_reach(state.position, state.lp, chains.proposal(), sample.log_evidence, reach);
     });
     record("importance",
            fmt::format("{} x {} draws a chain resampled, k-hat {:.2f}{}, effective {:.0f}: {}", thin, options_.draws,
@@ -344,8 +342,8 @@ bool Ladder::jump_between_chains(const Assessment& now) {
   record("restart", fmt::format("{}; chains differ in the same modes: jumps are fitted to their draws", now.text()));
   std::vector<Mode> regions;
   for (const Draws& chain : group_.draws()) regions.push_back(region_of(target_, chain, modes_->best().covariance));
-  proposal_.emplace(mixture_of(regions, std::vector<double>(regions.size(), 0.0)), evidence_sampler_);
-  Jump jump = jump_from(proposal_->best(), proposal_->check());
+  const AdaptiveProposal proposal(mixture_of(regions, std::vector<double>(regions.size(), 0.0)), evidence_sampler_);
+  Jump jump = jump_from(proposal.best(), proposal.check());
   if (jump.step.proposals() == kMaxProposals) return false;  // hardly any would be accepted
   start_group(regions, std::move(jump));
   draw_anew();
@@ -375,10 +373,14 @@ bool Ladder::shorten_steps(const Assessment& now) {
 }
 
 /// Once: the draws so far, from which better jumps have been learned, become a longer pilot and are forgotten. Chains
-/// that were held up at an end of a ridge weigh on the effective sizes for long.
+/// that were held up at an end of a ridge weigh on the effective sizes for long. By importance, if that will do now.
 bool Ladder::draw_with_jumps(const Assessment& now, bool is_refitted) {
   if (!is_refitted || has_redrawn_) return false;
   has_redrawn_ = true;
+  if (options_.importance) {
+    ImportanceChains chains(jump_->step.proposal());
+    if (resample(chains, options_.max_continuation)) return true;
+  }
   draw_anew();
   record("chains", fmt::format("{}; all draws anew with jumps fitted to these", now.text()));
   return true;

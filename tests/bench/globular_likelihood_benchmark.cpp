@@ -1,5 +1,5 @@
-// Log density and gradient of the collapsed globular posterior, 1000 stars, by the campaign's rule and the reference
-// rule.
+// Log density of the collapsed globular posterior with its gradient, 1000 stars, by the campaign's rule and the
+// reference rule; and without.
 #include <benchmark/benchmark.h>
 
 #include "infer/models/globular/collapsed_likelihood.hpp"
@@ -21,8 +21,22 @@ void log_density(benchmark::State& state, const QuadratureRule& rule) {
   state.SetLabel(regime.name);
 }
 
+/// The value alone, which importance sampling asks for.
+void value(benchmark::State& state) {
+  const auto regime = praesepe::tests::regimes()[static_cast<std::size_t>(state.range(0))];
+  const auto likelihood =
+      praesepe::tests::collapsed(praesepe::tests::catalogue_of(regime, 1000.0), QuadratureRule::standard());
+  Eigen::VectorXd theta = praesepe::tests::near_truth(regime);
+  for (auto _ : state) {
+    theta[0] += 1e-9;  // never the same model twice
+    benchmark::DoNotOptimize(likelihood.value(theta));
+  }
+  state.SetLabel(regime.name);
+}
+
 }  // namespace
 
+BENCHMARK(value)->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(log_density, standard, QuadratureRule::standard())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(log_density, reference, QuadratureRule::reference())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 

@@ -18,6 +18,7 @@ using tests::NormalMixture;
 
 constexpr sim::random::StreamKey kKey{20230801, 3, 1};
 const SamplerOptions kOptions{.warmup = 100, .draws = 100, .importance = false};
+const SamplerOptions kByImportance{.warmup = 100, .draws = 1000};
 
 std::string story(const PosteriorSample& sample) {
   std::string text = std::to_string(sample.n_log_density) + " " + sample.message + "\n";
@@ -32,13 +33,14 @@ void expect_same(const PosteriorSample& one, const PosteriorSample& other) {
   ASSERT_EQ(one.chains.size(), other.chains.size());
   for (std::size_t c = 0; c < one.chains.size(); ++c) {
     EXPECT_EQ(one.chains[c].position, other.chains[c].position);
-    EXPECT_EQ(one.chains[c].energy, other.chains[c].energy);
+    EXPECT_EQ(one.chains[c].lp, other.chains[c].lp);
     EXPECT_EQ(one.chains[c].n_steps, other.chains[c].n_steps);
   }
 }
 
-PosteriorSample sample(const density::LogDensity& target, ChainJournal* journal) {
-  return sample_posterior(target, {Vector::Ones(3), Vector::Constant(3, 5.5)}, kOptions, {1.01, 400.0}, kKey, journal);
+PosteriorSample sample(const density::LogDensity& target, ChainJournal* journal,
+                       const SamplerOptions& options = kOptions) {
+  return sample_posterior(target, {Vector::Ones(3), Vector::Constant(3, 5.5)}, options, {1.01, 400.0}, kKey, journal);
 }
 
 /// Keeps pieces in memory, and stops the run at every n-th question.
@@ -68,15 +70,15 @@ class StoppingJournal final : public ChainJournal {
 };
 
 TEST(ChainJournal, ResumesAStoppedRunToTheLastBit) {
-  // A Gaussian of one mode with jumps along it, and one of two modes: every kind of step.
-  for (const double weight : {1.0 - 1e-9, 0.6}) {
+  // A Gaussian of one mode with jumps along it, and one of two modes, also by importance: every kind of step.
+  for (const auto& [weight, options] : {std::pair{1.0 - 1e-9, kOptions}, {0.6, kOptions}, {0.6, kByImportance}}) {
     const auto target = NormalMixture::pair(3, weight, 0.4, 4.0);
-    const auto whole = sample(target, nullptr);
+    const auto whole = sample(target, nullptr, options);
     StoppingJournal journal(7);
     std::optional<PosteriorSample> resumed;
     while (!resumed) {
       try {
-        resumed = sample(target, &journal);
+        resumed = sample(target, &journal, options);
       } catch (const Stopped&) {
       }
     }
@@ -133,10 +135,12 @@ std::vector<PosteriorSample> sample_together(const std::function<PosteriorSample
 
 TEST(ChainJournal, LetsWorkersShareTheChainsOfARunToTheLastBit) {
   const auto target = NormalMixture::pair(3, 0.6, 0.4, 4.0);
-  const auto alone = sample(target, nullptr);
-  for (const std::uint32_t workers : {2u, 3u, 4u}) {
-    for (const auto& shared : sample_together([&](ChainJournal* j) { return sample(target, j); }, workers)) {
-      expect_same(alone, shared);
+  for (const SamplerOptions& options : {kOptions, kByImportance}) {
+    const auto alone = sample(target, nullptr, options);
+    for (const std::uint32_t workers : {2u, 3u, 4u}) {
+      for (const auto& shared : sample_together([&](ChainJournal* j) { return sample(target, j, options); }, workers)) {
+        expect_same(alone, shared);
+      }
     }
   }
 }

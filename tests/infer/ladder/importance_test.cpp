@@ -121,12 +121,15 @@ TEST(ImportanceChains, KnowWhatTheirWeightsCost) {
   // size says. The ratio of variances has a standard deviation of sqrt(2/300) = 0.08 and a bias of the ESS's own.
   const NormalMixture target({{1.0, Vector::Zero(3), 1.0}});
   const Proposal proposal(MixtureOfT({{1.0, Vector::Zero(3), 0.5 * Matrix::Identity(3, 3)}}));
+  const CountedDensity counted(target);
   constexpr std::uint32_t kRuns = 300;
   double square = 0.0, expected = 0.0;
   for (std::uint32_t run = 0; run < kRuns; ++run) {
-    ImportanceChains chains(target, proposal, 4, {1, 2, run}, 0);
-    chains.extend(150);
-    chains.extend(150);
+    ChainGroup group(counted, {.warmup = 20}, {1, 2, run}, nullptr);
+    group.start(modes_of(target, 1.0), std::nullopt);
+    ImportanceChains chains(proposal);
+    chains.extend(group, 150);
+    chains.extend(group, 150);
     const auto draws = chains.resampled();
     Matrix x(300, 4);
     for (Eigen::Index c = 0; c < 4; ++c) x.col(c) = draws[static_cast<std::size_t>(c)].position.col(0);

@@ -119,6 +119,28 @@ void expect_same_posterior(const tests::Regime& regime, double stars, int draws)
   EXPECT_GT(10.0 * std::ranges::min(p), 1e-3);
 }
 
+// Draws by importance resampling, with NUTS as the judge: three cells, one of them with much of its posterior at the
+// lower end of phi0, one with g near 0.
+TEST(CollapsedPosterior, IsTheSameByImportanceAndByNuts) {
+  for (const tests::Regime& regime : {cell(3.0, 1.2), cell(5.0, 2.0), cell(6.0, 0.3)}) {
+    const Problem problem(regime, 200.0, {});
+    const PosteriorSample drawn = problem.collapsed({.draws = 1000});
+    const PosteriorSample walked = problem.collapsed({.draws = 1000, .importance = false});
+    ASSERT_EQ(drawn.status, nuts::SampleStatus::converged) << drawn.message;
+    ASSERT_EQ(walked.status, nuts::SampleStatus::converged) << walked.message;
+    EXPECT_EQ(std::ranges::count(drawn.ladder, "chains", &nuts::LadderStep::rung), 0);
+    EXPECT_GT(std::ranges::count(walked.ladder, "chains", &nuts::LadderStep::rung), 0);
+    std::vector<double> p;
+    for (std::size_t parameter = 0; parameter < kParameters; ++parameter) {
+      // 400 draws each, far enough apart to be nearly independent
+      p.push_back(two_sample_p(problem.draws_of(drawn, parameter, 10 * drawn.thin),
+                               problem.draws_of(walked, parameter, 10 * walked.thin)));
+    }
+    EXPECT_GT(10.0 * std::ranges::min(p),
+              1e-3);  // Holm over the ten parameters: false alarm in one of 1000 runs of a cell
+  }
+}
+
 TEST(FullPosterior, IsTheCollapsedOne) { expect_same_posterior(cell(5.0, 2.0), 60.0, 1000); }
 TEST(FullPosterior, IsTheCollapsedOneOfALowTruncation) { expect_same_posterior(cell(5.0, 1.2), 60.0, 1000); }
 TEST(FullPosterior, IsTheCollapsedOneWhereTheDistributionFunctionHasACliff) {
