@@ -161,7 +161,7 @@ density::Matrix GlobularStudy::profile_values(const Vector& theta) const {
 double GlobularStudy::expected_seconds(const Observation& observation) const {
   // A star with a radial velocity has 14 nodes of it.
   const double nodes = 1.0 + 13.0 * number(observation, "radial_velocity_fraction");
-  return 1.0 + (model_.fields == 0 ? 0.04 : 0.06) * nodes * number(observation, "stars");
+  return 0.5 + (model_.fields == 0 ? 0.01 : 0.06) * nodes * number(observation, "stars");
 }
 
 }  // namespace praesepe::infer::models::globular

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from program import MPI, PROGRAM, ProgramTest
-from same_numbers_test import numbers
+from same_numbers_test import bits, numbers
 
 
 def small_files_only():
@@ -32,7 +32,7 @@ class Folder(ProgramTest):
         return done
 
     def numbers(self, folder="results"):
-        return {name: values.tolist() for name, values in numbers(self.folder / folder / "posteriors.h5").items()}
+        return {name: bits(values) for name, values in numbers(self.folder / folder / "posteriors.h5").items()}
 
     def shard(self, task):
         return self.folder / "results/shards" / f"{task:06}.h5"
