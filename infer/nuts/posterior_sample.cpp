@@ -35,7 +35,7 @@ constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when
 /// proposals, far fewer than the draws of a chain, bring a chain in and out.
 constexpr double kReach = 30.0;
 
-/// `reach`: of a proposal whose own sample has larger weights, these.
+/// `reach`: more than kReach where the proposal's own sample has weights as large.
 bool is_within_reach(const Vector& position, double lp, const Proposal& proposal, double log_evidence,
                      double reach = kReach) {
   return lp - proposal.log_density(position) - log_evidence < std::log(reach);
@@ -188,8 +188,8 @@ bool Ladder::draw_by_importance(Proposal proposal) {
   }
 }
 
-/// Up to so many times `draws`: whether they converge while weights have a finite variance, and all chains, which
-/// started far out and have walked for a while, are where the proposal reaches.
+/// Up to so many times `draws`: whether they converge while weights have a finite variance, and the places where all
+/// chains are, which started far out and have walked for a while, are within the proposal's reach.
 bool Ladder::resample(ImportanceChains& chains, int most) {
   for (int thin = 1, before = 0; thin <= most; before = thin, thin *= 2) {
     chains.extend(group_, (thin - before) * options_.draws);

@@ -11,17 +11,20 @@
 //   evidence       Laplace; importance sampling for modes within 25 nats of the best, and for the two best in any case.
 //                  More than 10 nats below the best: recorded, not started in                 importance.hpp
 //   independence   mixture of t, adapted by importance sampling, then frozen; its k-hat is noted  adaptive_proposal.hpp
-//   importance     a good proposal that short chains do not walk out of: draws resampled   importance_chains.hpp
-//                  from it, if k-hat < 0.5. Up to three runs, each but the first from pieces of the ridge drawn before
+//   importance     a good proposal that short chains from far out do not end beyond: draws    importance_chains.hpp
+//                  resampled from it, if k-hat < 0.5. If that does not suffice, up to three times more: from pieces of
+//                  the ridge that it drew, then from pieces of what chains drew, 250 more each time
 //   chains         overdispersed starts, warm-up from the Laplace covariance, or a short one with a good proposal's;
 //                  draws                                                                      chain_group.hpp
-//                  One mode: up to 200 further draws a chain, then forgotten, to which jumps are fitted (three
-//                  components along the longest axis); used, with short trajectories, if their k-hat is below its limit
+//                  Without a good proposal: up to 200 further draws a chain, then forgotten, to which jumps are fitted
+//                  (three or five components along the longest axis, and the modes if several); used, with short
+//                  trajectories, if their k-hat is below its limit
 //   restart        R-hat > 1.05: climb from the first and last draw of every chain. A new mode with mass: all chains
 //                  start anew with jumps. A chain in a mode without mass (by that mode's evidence and by that of the
 //                  region which the chain sampled): it alone starts anew. At most 3 times. If chains still disagree
 //                  after a continuation: once, all start anew with jumps fitted to the chains' own draws
-//   independence   one mode: jumps fitted anew to all draws; the first time, all draws are then taken anew
+//   independence   jumps fitted anew to all draws; the first time, all draws are then taken anew, by importance if that
+//                  will do now
 //   target_accept  divergences: adapt to 0.95, then 0.99, and draw anew. A divergence that remains is not explained
 //                  away, unless it set out from where jumps of k-hat < 0.5 bring the chains in any case
 //   continue       else, or at once where chains agree and have 60 % of the effective size: all chains go on to 2, 4, 8
@@ -66,7 +69,7 @@ struct ConvergenceRule {
 struct LadderStep {
   std::string rung;    ///< "modes", "chains", "continue", "target_accept", "restart", ...
   std::string reason;  ///< in words, with the numbers that decided
-  long gradients;      ///< log density evaluations spent on this rung
+  long gradients;      ///< log density evaluations spent on this rung, with a gradient or without
 };
 
 enum class SampleStatus { converged = 0, not_converged = 1, failed = 2 };

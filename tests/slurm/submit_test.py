@@ -89,7 +89,7 @@ class Submit(ProgramTest):
 
     def test_an_array_with_a_requeued_and_a_cancelled_element(self):
         # Long enough to be met while they run: several seconds a task.
-        campaign = (self.folder / "line.toml").read_text() + "[sampler]\ndraws = 100000\n"
+        campaign = (self.folder / "line.toml").read_text() + "[sampler]\ndraws = 100000\nimportance = false\n"
         self.write("line.toml", campaign)
         array, merge = self.job_numbers(self.submit("--ranks", 2 if shutil.which("mpirun") else 1))
         wait_for(lambda: len(self.elements_at_work()) == 2)
