@@ -36,6 +36,10 @@ testing::AssertionResult check_gradient(const DifferentiableFunction& f, const E
 
 testing::AssertionResult check_gradient(const infer::density::LogDensity& target, const Eigen::VectorXd& q,
                                         double tolerance, double step) {
+  Eigen::VectorXd gradient(q.size());
+  const double lp = target.log_density(q, gradient), value = target.value(q);
+  if (!(std::abs(value - lp) <= 1e-7 * (1.0 + std::abs(lp))))
+    return testing::AssertionFailure() << "the value alone is " << value << ", with its gradient " << lp;
   return check_gradient(
       [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) { return target.log_density(x, gradient); }, q,
       tolerance, Eigen::VectorXd::Constant(1, step));

@@ -14,7 +14,7 @@ using DifferentiableFunction = std::function<double(const Eigen::VectorXd& x, Ei
 
 /// Success if every entry agrees within `tolerance` times the largest entry of the gradient (or 1, if that is larger);
 /// otherwise names the worst entry with both values. `step` (D) or (1): the first finite-difference step of each
-/// coordinate.
+/// coordinate. Of a log density also value() has to be the same.
 testing::AssertionResult check_gradient(const DifferentiableFunction& f, const Eigen::VectorXd& x, double tolerance,
                                         const Eigen::VectorXd& step);
 testing::AssertionResult check_gradient(const infer::density::LogDensity& target, const Eigen::VectorXd& q,
