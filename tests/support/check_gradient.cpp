@@ -36,8 +36,8 @@ testing::AssertionResult check_gradient(const DifferentiableFunction& f, const E
 
 testing::AssertionResult check_gradient(const infer::density::LogDensity& target, const Eigen::VectorXd& q,
                                         double tolerance, double step) {
-  Eigen::VectorXd gradient(q.size());
-  const double lp = target.log_density(q, gradient), value = target.value(q);
+  Eigen::VectorXd slopes(q.size());
+  const double lp = target.log_density(q, slopes), value = target.value(q);
   if (!(std::abs(value - lp) <= 1e-7 * (1.0 + std::abs(lp))))
     return testing::AssertionFailure() << "the value alone is " << value << ", with its gradient " << lp;
   return check_gradient(
