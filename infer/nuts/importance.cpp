@@ -154,9 +154,11 @@ Proposal adapted(const Proposal& proposal, const ImportanceSample& sample) {
     const Vector mean = draws * pull / pull.sum();
     const Matrix centred = draws.colwise() - mean;
     const Matrix scale = centred * (pull / component.weight).asDiagonal() * centred.transpose();
-    const Matrix blended = component.scale + trust * (scale - component.scale);
+    const Vector shift = mean - component.mean;
+    const Matrix blended =
+        component.scale + trust * (scale - component.scale) + trust * (1.0 - trust) * shift * shift.transpose();
     if (blended.llt().info() != Eigen::Success) continue;  // scales too unequal: the old moments stay
-    component.mean += trust * (mean - component.mean);
+    component.mean += trust * shift;
     component.scale = blended;
   }
   return {MixtureOfT(with_floor(std::move(components))), proposal.twist()};

@@ -34,11 +34,28 @@ constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when
 /// A place is within reach of jumps where the posterior exceeds their density by less than this factor: that many
 /// proposals, far fewer than the draws of a chain, bring a chain in and out.
 constexpr double kReach = 30.0;
+constexpr double kStrayShare = 0.01;  // of the draws of chains may lie beyond
 
 /// `reach`: more than kReach where the proposal's own sample has weights as large.
 bool is_within_reach(const Vector& position, double lp, const Proposal& proposal, double log_evidence,
                      double reach = kReach) {
   return lp - proposal.log_density(position) - log_evidence < std::log(reach);
+}
+
+/// Whether chains that started far out have stayed within a proposal's reach: all of them now, and nearly all that they
+/// drew.
+bool holds(const ChainGroup& group, const Proposal& proposal, double log_evidence, double reach) {
+  const auto reaches = [&](const Vector& position, double lp) {
+    return is_within_reach(position, lp, proposal, log_evidence, reach);
+  };
+  Eigen::Index draws = 0, beyond = 0;
+  for (const Draws& chain : group.draws()) {
+    draws += chain.size();
+    for (Eigen::Index i = 0; i < chain.size(); ++i) beyond += !reaches(chain.position.row(i), chain.lp[i]);
+  }
+  const auto states = group.states();
+  return static_cast<double>(beyond) <= kStrayShare * static_cast<double>(draws) &&
+         std::ranges::all_of(states, [&](const State& now) { return reaches(now.position, now.lp); });
 }
 
 /// An independence step, and what importance sampling says of it.
@@ -74,14 +91,16 @@ class Ladder {
   void weigh_modes();
   void start_chains();
   void pilot(bool is_carried);
-  bool draw_by_importance(Proposal proposal);
-  bool resample(ImportanceChains& chains, int most);
+  enum class Resampling { taken, insufficient, walked_out };
+  Resampling draw_by_importance(Proposal proposal);
+  Resampling resample(ImportanceChains& chains, int most);
   bool reconsider_modes(const Assessment& now);
   bool jump_between_chains(const Assessment& now);
   bool shorten_steps(const Assessment& now);
   bool draw_with_jumps(const Assessment& now, bool is_refitted);
   bool continue_chains(const Assessment& now);
 
+  double fewest_draws_for_pieces() const { return 20.0 * static_cast<double>(target_.dimension()); }
   Jump jump_from(const Proposal& proposal, const ImportanceSample& check);
   std::optional<Proposal> pieces_of(const std::vector<Draws>& chains, bool keeps_mode) const;
   bool fit_jump_along_ridge();
@@ -157,10 +176,14 @@ void Ladder::start_chains() {
     const AdaptiveProposal proposal(mixture_of(modes), evidence_sampler_);
     jump = jump_from(proposal.best(), proposal.check());
   }
-  const bool carries = options_.importance && jump->carries();
-  if (modes.size() == 1 && !carries) jump.reset();
-  start_group(modes, std::move(jump), carries ? Metric::known : Metric::adapted);
-  if (carries && draw_by_importance(jump_->step.proposal())) return;
+  bool carries = options_.importance && jump->carries();
+  if (carries) {
+    start_group(modes, jump, Metric::known);
+    const Resampling outcome = draw_by_importance(jump_->step.proposal());
+    if (outcome == Resampling::taken) return;
+    carries = outcome != Resampling::walked_out;
+  }
+  if (!carries) start_group(modes, modes.size() > 1 ? jump : std::nullopt);
   pilot(carries);
   draw_anew();
   record("chains",
@@ -175,44 +198,46 @@ void Ladder::start_group(const std::vector<Mode>& modes, std::optional<Jump> jum
 
 /// Draws by importance resampling. A run that does not suffice teaches: the next proposes pieces of the ridge that it
 /// drew, those after it pieces of what chains draw with such jumps, which are better in the tails.
-bool Ladder::draw_by_importance(Proposal proposal) {
+Ladder::Resampling Ladder::draw_by_importance(Proposal proposal) {
   for (int run = 0;; ++run) {
+    const bool is_first = run == 0;
     ImportanceChains chains(proposal);
-    if (resample(chains, run == 0 ? 1 : options_.max_continuation)) return true;
-    if (run > 0) use_if_good(jump_from(proposal, chains.sample()));
-    if (run == kMostImportanceRuns) return false;
-    if (run > 0) group_.sample(kTeachingDraws);
-    const auto learned = pieces_of(run == 0 ? chains.resampled() : group_.draws(), true);
-    if (!learned) return false;
+    const Resampling outcome = resample(chains, is_first ? 1 : options_.max_continuation);
+    if (outcome == Resampling::taken || run == kMostImportanceRuns) return outcome;
+    const bool is_within = outcome == Resampling::insufficient;
+    if (!is_first && is_within) use_if_good(jump_from(proposal, chains.sample()));
+    const bool teaches = is_first && is_within && chains.sample().effective_size >= fewest_draws_for_pieces();
+    if (!teaches) group_.sample(kTeachingDraws);
+    const auto learned = pieces_of(teaches ? chains.resampled() : group_.draws(), true);
+    if (!learned) return outcome;
     proposal = *learned;
   }
 }
 
-/// Up to so many times `draws`: whether they converge while weights have a finite variance, and the places where all
-/// chains are, which started far out and have walked for a while, are within the proposal's reach.
-bool Ladder::resample(ImportanceChains& chains, int most) {
+/// Up to so many times `draws`, until they converge: while weights have a finite variance, and chains stay within the
+/// proposal's reach.
+Ladder::Resampling Ladder::resample(ImportanceChains& chains, int most) {
   for (int thin = 1, before = 0; thin <= most; before = thin, thin *= 2) {
     chains.extend(group_, (thin - before) * options_.draws);
     const ImportanceSample& sample = chains.sample();
     auto draws = chains.resampled();
     const Assessment now = assess(draws, rule_);
     const double reach = std::max(kReach, 2.0 * sample.weights.maxCoeff() * static_cast<double>(sample.lp.size()));
-    const bool holds_chains = std::ranges::all_of(group_.states(), [&](const State& state) {
-      return is_within_reach(state.position, state.lp, chains.proposal(), sample.log_evidence, reach);
-    });
+    const bool holds_chains = holds(group_, chains.proposal(), sample.log_evidence, reach);
     record("importance",
            fmt::format("{} x {} draws a chain resampled, k-hat {:.2f}{}, effective {:.0f}: {}", thin, options_.draws,
                        sample.k_hat, holds_chains ? "" : ", chains walked out of its reach", sample.effective_size,
                        now.text()));
-    if (!(sample.k_hat < kFiniteVarianceKHat) || !holds_chains) return false;
+    if (!(sample.k_hat < kFiniteVarianceKHat)) break;
+    if (!holds_chains) return Resampling::walked_out;
     if (!now.is_mixed(rule_)) continue;
     result_.chains = std::move(draws);
     result_.thin = thin;
     result_.status = SampleStatus::converged;
     record("converged", now.text());
-    return true;
+    return Resampling::taken;
   }
-  return false;
+  return Resampling::insufficient;
 }
 
 void Ladder::draw_anew() {
@@ -253,15 +278,14 @@ Jump Ladder::jump_from(const Proposal& proposal, const ImportanceSample& check) 
 std::optional<Proposal> Ladder::pieces_of(const std::vector<Draws>& chains, bool keeps_mode) const {
   Eigen::Index draws = 0;
   for (const Draws& chain : chains) draws += chain.size();
-  if (draws < 20 * target_.dimension()) return std::nullopt;
+  if (static_cast<double>(draws) < fewest_draws_for_pieces()) return std::nullopt;
   auto regions = regions_along_ridge(chains);
   if (regions.empty()) return std::nullopt;
   const auto modes = modes_->modes_with_mass();
-  for (const Mode& mode : modes) {
-    if (modes.size() == 1 && !keeps_mode) break;
-    regions.push_back(mode);
-    regions.back().log_evidence =
-        modes.size() == 1 ? std::log(kSmallestWeight) : mode.log_evidence - modes_->best().log_evidence;
+  if (modes.size() == 1 && !keeps_mode) return mixture_of(regions);
+  for (Mode mode : modes) {
+    mode.log_evidence = std::log(kSmallestWeight);
+    regions.push_back(std::move(mode));
   }
   return mixture_of(regions);
 }
@@ -379,7 +403,7 @@ bool Ladder::draw_with_jumps(const Assessment& now, bool is_refitted) {
   has_redrawn_ = true;
   if (options_.importance) {
     ImportanceChains chains(jump_->step.proposal());
-    if (resample(chains, options_.max_continuation)) return true;
+    if (resample(chains, options_.max_continuation) == Resampling::taken) return true;
   }
   draw_anew();
   record("chains", fmt::format("{}; all draws anew with jumps fitted to these", now.text()));

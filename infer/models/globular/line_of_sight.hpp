@@ -5,9 +5,11 @@
 //
 // The range ends at the tidal radius; or where the escape speed falls below what the star's observed motion less
 // `reach` standard deviations of noise needs; or where the parallax likelihood has fallen by exp(-kParallaxReach^2/2)
-// from its largest value inside; or 0.01 pc from the Sun.
+// from its largest value inside; or 0.01 pc from the Sun. Where the observed motion makes of such a range a wide sweep
+// of velocities, as for a cluster near the Sun, only a short part of it may be left: it is looked for.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <xsimd/xsimd.hpp>
 
@@ -16,6 +18,7 @@
 namespace praesepe::infer::models::globular {
 
 inline constexpr double kParallaxReach = 7.0;
+inline constexpr double kWideSweep = 2.0;  ///< units of s
 
 /// The lines of a block relative to the cluster. Differences of large numbers are taken in double precision.
 template <class Batch>
@@ -121,8 +124,9 @@ struct LineOfSight {
     chi = load(lines.chi);
 
     const Foot foot = at_foot(tables);
-    const Batch before = length(tables, foot, -east_slope, -north_slope), nearest(Real(0.01));
-    const Batch behind_foot = length(tables, foot, east_slope, north_slope);
+    const Batch zero(Real(0)), one(Real(1)), nearest(Real(0.01));
+    const Batch before = length(tables, foot, -east_slope, -north_slope, zero);
+    const Batch behind_foot = length(tables, foot, east_slope, north_slope, one);
     Batch low = xsimd::max(-before, nearest - z0), high = behind_foot;
     narrow_by_parallax(load(lines.parallax), low, high);
     const auto there = high > low;
@@ -132,6 +136,11 @@ struct LineOfSight {
     stretch = xsimd::sqrt(rp_square + number(kCoreShare) * foot.r0_square);
     t_low = asinh(low / stretch);
     span = asinh(high / stretch) - t_low;
+    const Batch sweep = (high - low) * xsimd::sqrt(east_slope * east_slope + north_slope * north_slope);
+    const auto is_wide = sweep > number(kWideSweep);
+    if (xsimd::any(is_wide)) {
+      for (int pass = 0; pass < 2; ++pass) narrow_by_motion(tables, is_wide);
+    }
   }
 
  private:
@@ -145,7 +154,6 @@ struct LineOfSight {
   struct Foot {
     Batch r0_square, tidal;  ///< pc^2; pc, from there to the edge
     Batch phi, escape;
-    Batch noise;     ///< T
     Batch outwards;  ///< the slowest that a measured radial velocity allows, units of s
   };
   Foot at_foot(const KernelTables<Real>& tables) const {
@@ -155,8 +163,7 @@ struct LineOfSight {
     foot.tidal = xsimd::sqrt(number(tidal * tidal) - rp_square);
     foot.phi = PotentialRows<Batch>(tables)(rp_square / foot.r0_square).phi;
     foot.escape = xsimd::sqrt(foot.phi + foot.phi);
-    const Batch deviation = noise_slope * z0, zero(Real(0));
-    foot.noise = deviation * deviation;
+    const Batch zero(Real(0));
     const Batch out = slowest(xsimd::abs(outwards), outwards_noise, foot.escape, tables.bound);
     foot.outwards = xsimd::select(outwards_noise > zero, out, zero);
     return foot;
@@ -171,9 +178,10 @@ struct LineOfSight {
   }
 
   /// How far from the foot the star can be bound, where the mean motion goes from (east, north) by the given slope per
-  /// pc. At first over the whole line, then over the part found so: the slowest that the star can be there, and the
-  /// radius where that is the escape speed.
-  Batch length(const KernelTables<Real>& tables, const Foot& foot, const Batch& east_by, const Batch& north_by) const {
+  /// pc, and the distance from the Sun by `outwards_by`. At first over the whole line, then over the part found so: the
+  /// slowest that the star can be there, with the widest noise, and the radius where that is the escape speed.
+  Batch length(const KernelTables<Real>& tables, const Foot& foot, const Batch& east_by, const Batch& north_by,
+               const Batch& outwards_by) const {
     const Batch zero(Real(0)), half(Real(0.5)), small = foot.r0_square * Batch(Real(1e-4));
     const Batch slope_square = east_by * east_by + north_by * north_by + Batch(Real(1e-20));
     const Batch nearest = -(east * east_by + north * north_by) / slope_square;
@@ -182,7 +190,8 @@ struct LineOfSight {
       const Batch there = xsimd::min(xsimd::max(nearest, zero), length);
       const Batch east_there = east + there * east_by, north_there = north + there * north_by;
       const Batch speed = xsimd::sqrt(east_there * east_there + north_there * north_there);
-      const Batch across = slowest(speed, foot.noise, foot.escape, tables.bound);
+      const Batch deviation = noise_slope * (z0 + length * outwards_by);
+      const Batch across = slowest(speed, deviation * deviation, foot.escape, tables.bound);
       const Batch needed = half * (across * across + foot.outwards * foot.outwards);
       const Batch square =
           radius_square_at(tables, xsimd::min(needed, Batch(Real(0.95)) * foot.phi)) * foot.r0_square - rp_square;
@@ -200,6 +209,51 @@ struct LineOfSight {
     const Batch before = Batch::gather(tables.xi_of_phi.data(), at),
                 after = Batch::gather(tables.xi_of_phi.data() + 1, at);
     return xsimd::exp(before + (scaled - whole) * (after - before)) - Batch(Real(1));
+  }
+
+  /// Cuts the range, where asked, to where a bound of the integrand is more than exp(-kDepth) of its largest value on a
+  /// grid, and a step more on either side.
+  void narrow_by_motion(const KernelTables<Real>& tables, const typename Batch::batch_bool_type& where) {
+    constexpr int kSteps = 32;
+    constexpr double kDepth = 20.0;
+    const Batch zero(Real(0)), one(Real(1)), step = span * number(1.0 / kSteps);
+    Batch level[kSteps + 1], largest = number(-1e30);
+    for (int k = 0; k <= kSteps; ++k) {
+      level[k] = log_bound(tables, t_low + step * number(k));
+      largest = xsimd::max(largest, level[k]);
+    }
+    const Batch floor = largest - number(kDepth);
+    Batch first = number(kSteps), last = zero;  // where the bound crosses the floor
+    for (int k = 0; k <= kSteps; ++k) {
+      const auto crossing = [&](const Batch& below) {  // steps from k to there
+        return (level[k] - floor) / xsimd::max(level[k] - below, level[k] - floor + number(1e-6));
+      };
+      const auto is_above = level[k] >= floor;
+      const Batch before = number(k) - crossing(level[std::max(k - 1, 0)]);
+      const Batch after = number(k) + crossing(level[std::min(k + 1, kSteps)]);
+      first = xsimd::select(is_above, xsimd::min(first, before), first);
+      last = xsimd::select(is_above, xsimd::max(last, after), last);
+    }
+    first = xsimd::max(first - one, zero);
+    last = xsimd::min(last + one, number(kSteps));
+    t_low = xsimd::select(where, t_low + first * step, t_low);
+    span = xsimd::select(where, (last - first) * step, span);
+  }
+
+  /// ln of the integrand at t, but for constants and for what the escape speed leaves of the velocities.
+  Batch log_bound(const KernelTables<Real>& tables, const Batch& t) const {
+    const Batch half(Real(0.5)), one(Real(1)), zero(Real(0)), exponential = xsimd::exp(t);
+    const Batch z = half * stretch * (exponential - one / exponential), radius = z0 + z;
+    const double r0 = tables.cluster.radius_scale;
+    const Batch phi = PotentialRows<Batch>(tables)((rp_square + z * z) * number(1.0 / (r0 * r0))).phi;
+    const Batch to_east = east + z * east_slope, to_north = north + z * north_slope;
+    const Batch square = to_east * to_east + to_north * to_north, deviation = radius * noise_slope;
+    const Batch total = one + deviation * deviation, speed = xsimd::sqrt(square) / total;
+    const Batch excess = xsimd::max(speed - xsimd::sqrt(phi + phi), zero) * total / xsimd::max(deviation, number(1e-6));
+    const Batch lever = number(1000.0 / tables.cluster.position.norm()) * inverse_parallax_error;
+    const Batch residual = chi + lever * (behind + z) / radius;
+    const Batch jacobian = xsimd::log((exponential + one / exponential) * radius * radius * radius * radius / total);
+    return phi + jacobian - half * (square / total + residual * residual + excess * excess / total);
   }
 
   /// Cuts the range where the parallax leaves less than exp(-kParallaxReach^2/2) of the largest likelihood inside it: d

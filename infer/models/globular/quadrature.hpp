@@ -14,7 +14,7 @@ struct GaussLegendre {
 /// Lines of sight are integrated in t, z = a sinh t with a^2 = R_p^2 + kCoreShare r0^2: dense where the cluster is.
 inline constexpr double kCoreShare = 0.5;
 
-/// How finely each star's likelihood is integrated. Errors per star, in eight regimes, by
+/// How finely each star's likelihood is integrated. Errors per star, in nine regimes, by
 /// tests/infer/models/globular/collapsed_accuracy_test.cpp against brute force.
 struct QuadratureRule {
   int line_of_sight = 20;  ///< nodes along a short line of sight; long ones have up to 16 more

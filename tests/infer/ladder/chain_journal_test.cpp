@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -69,22 +70,34 @@ class StoppingJournal final : public ChainJournal {
   int questions_, asked_ = 0;
 };
 
-TEST(ChainJournal, ResumesAStoppedRunToTheLastBit) {
-  // A Gaussian of one mode with jumps along it, and one of two modes, also by importance: every kind of step.
-  for (const auto& [weight, options] : {std::pair{1.0 - 1e-9, kOptions}, {0.6, kOptions}, {0.6, kByImportance}}) {
-    const auto target = NormalMixture::pair(3, weight, 0.4, 4.0);
-    const auto whole = sample(target, nullptr, options);
-    StoppingJournal journal(7);
-    std::optional<PosteriorSample> resumed;
-    while (!resumed) {
-      try {
-        resumed = sample(target, &journal, options);
-      } catch (const Stopped&) {
-      }
+bool has_rung(const PosteriorSample& sample, const std::string& rung) {
+  return std::ranges::any_of(sample.ladder, [&](const LadderStep& step) { return step.rung == rung; });
+}
+
+/// Stops the run at every seventh question, and goes on.
+void expect_resumes(const density::LogDensity& target, const SamplerOptions& options) {
+  const auto whole = sample(target, nullptr, options);
+  EXPECT_EQ(has_rung(whole, "importance"), options.importance) << story(whole);
+  StoppingJournal journal(7);
+  std::optional<PosteriorSample> resumed;
+  while (!resumed) {
+    try {
+      resumed = sample(target, &journal, options);
+    } catch (const Stopped&) {
     }
-    EXPECT_GT(journal.half_done, 10);
-    expect_same(whole, *resumed);
   }
+  EXPECT_GT(journal.half_done, 10);
+  expect_same(whole, *resumed);
+}
+
+TEST(ChainJournal, ResumesAStoppedRunToTheLastBit) {
+  // A Gaussian of one mode with jumps along it, and one of two modes.
+  for (const double weight : {1.0 - 1e-9, 0.6}) expect_resumes(NormalMixture::pair(3, weight, 0.4, 4.0), kOptions);
+}
+
+TEST(ChainJournal, ResumesImportanceDrawsToTheLastBit) {
+  expect_resumes(NormalMixture::pair(3, 0.6, 0.4, 4.0), kByImportance);
+  expect_resumes(tests::wave(), kByImportance);  // chains teach the proposal between runs
 }
 
 /// Two or more workers that share their pieces.
@@ -133,16 +146,21 @@ std::vector<PosteriorSample> sample_together(const std::function<PosteriorSample
   return samples;
 }
 
-TEST(ChainJournal, LetsWorkersShareTheChainsOfARunToTheLastBit) {
-  const auto target = NormalMixture::pair(3, 0.6, 0.4, 4.0);
-  for (const SamplerOptions& options : {kOptions, kByImportance}) {
-    const auto alone = sample(target, nullptr, options);
-    for (const std::uint32_t workers : {2u, 3u, 4u}) {
-      for (const auto& shared : sample_together([&](ChainJournal* j) { return sample(target, j, options); }, workers)) {
-        expect_same(alone, shared);
-      }
+void expect_shares(const density::LogDensity& target, const SamplerOptions& options) {
+  const auto alone = sample(target, nullptr, options);
+  EXPECT_EQ(has_rung(alone, "importance"), options.importance) << story(alone);
+  for (const std::uint32_t workers : {2u, 3u, 4u}) {
+    for (const auto& shared : sample_together([&](ChainJournal* j) { return sample(target, j, options); }, workers)) {
+      expect_same(alone, shared);
     }
   }
+}
+
+TEST(ChainJournal, LetsWorkersShareTheChainsOfARunToTheLastBit) {
+  const auto pair = NormalMixture::pair(3, 0.6, 0.4, 4.0);
+  expect_shares(pair, kOptions);
+  expect_shares(pair, kByImportance);
+  expect_shares(tests::wave(), kByImportance);
 }
 
 TEST(ChainJournal, PassesAFailureOnToAllWorkers) {

@@ -50,6 +50,15 @@ struct NormalMixture final : infer::density::LogDensity {
   }
 };
 
+/// x ~ N(0, 2^2), y | x ~ N(sin(3 x)/3, 0.5^2), z ~ N(0, 1): one mode, but a ridge that winds.
+inline FunctionDensity wave() {
+  return FunctionDensity(3, [](const Vector& q, Vector& gradient) {
+    const double off = q[1] - std::sin(3.0 * q[0]) / 3.0;
+    gradient << -q[0] / 4.0 + 4.0 * off * std::cos(3.0 * q[0]), -4.0 * off, -q[2];
+    return -q[0] * q[0] / 8.0 - 2.0 * off * off - 0.5 * q[2] * q[2];
+  });
+}
+
 /// x ~ N(0, 1), y | x ~ N(x^2, 0.3): evidence 1, mode at the origin, Laplace exact there.
 inline FunctionDensity banana() {
   return FunctionDensity(2, [](const Vector& q, Vector& gradient) {

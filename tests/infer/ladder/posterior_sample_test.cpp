@@ -260,18 +260,23 @@ TEST(PosteriorSample, ResamplesABentRidge) {
     gradient[1] = -off;
     return -0.5 * (q.squaredNorm() - q[1] * q[1] + 0.25 * off * off);
   });
-  const auto sample = sample_posterior(target, {Vector::Ones(4)}, {}, {}, kKey);
-  SCOPED_TRACE(story(sample));
-  ASSERT_EQ(sample.status, SampleStatus::converged);
-  ASSERT_NE(find(sample, "importance"), nullptr);
-  EXPECT_EQ(find(sample, "chains"), nullptr);
-  Matrix x(sample.chains[0].size(), 4);
-  for (Eigen::Index c = 0; c < 4; ++c) x.col(c) = sample.chains[static_cast<std::size_t>(c)].position.col(1);
-  const auto check = [](const Matrix& values, double mean) {  // false alarm 7e-6
-    EXPECT_LT(std::abs(values.mean() - mean), 4.5 * diagnostics::mcse_mean(values));
-  };
-  check(x, 0.25);
-  check(x.array().square(), 0.0625 + 0.125 + 0.25);
+  // Weights are skewed, so that the error of one sample is more than its ESS says (rms .015 and .025 in 374 samples,
+  // with a bias of -.005 and -.012). Of the mean of 16: false alarm below 1e-6. One sample in fifteen needs chains.
+  int resampled = 0;
+  Eigen::Array2d mean = Eigen::Array2d::Zero();
+  for (std::uint32_t replicate = 0; replicate < 16; ++replicate) {
+    const auto sample = sample_posterior(target, {Vector::Ones(4)}, {}, {}, {20230801, 3, replicate});
+    SCOPED_TRACE(story(sample));
+    ASSERT_EQ(sample.status, SampleStatus::converged);
+    resampled += find(sample, "chains") == nullptr;
+    for (const Draws& chain : sample.chains) {
+      const auto y = chain.position.col(1).array();
+      mean += Eigen::Array2d(y.mean(), y.square().mean()) / (16.0 * static_cast<double>(sample.chains.size()));
+    }
+  }
+  EXPECT_GE(resampled, 8);
+  EXPECT_NEAR(mean[0], 0.25, 0.025);
+  EXPECT_NEAR(mean[1], 0.0625 + 0.125 + 0.25, 0.045);
 }
 
 // A spike of a fiftieth of the width, of a fifth of the mass: seen from the spike, which the starts find, nothing else

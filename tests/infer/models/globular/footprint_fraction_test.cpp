@@ -139,7 +139,9 @@ TEST(FootprintFraction, GradientIsItsDerivative) {
 TEST(FootprintFraction, IsOneOverTheWholeClusterAndNoneBesideIt) {
   for (const auto& regime : regimes()) {
     const sim::globular::LoweredIsothermal model(regime.truth[kCentralPotential], regime.truth[kOrder]);
-    const double edge = model.edge().value / model.half_mass_radius().value;
+    const double half_mass = 1e-3 * std::pow(10.0, regime.truth[kLogHalfMassRadius]) * regime.truth[kParallax];
+    // as an angle, seen from the Sun, of the small one of the half-mass radius
+    const double edge = std::asin(half_mass * model.edge().value / model.half_mass_radius().value) / half_mass;
     for (const double offset : {0.0, 0.3, 0.9, 3.0}) {
       EXPECT_NEAR(log_fraction(regime.truth, on(regime.truth, 1.01 * (edge + offset), 0.0, offset)), 0.0, 1e-8)
           << regime.name << ' ' << offset;

@@ -13,6 +13,12 @@ Regime regime(std::string name, double phi0, double g, double log10_mass, double
   return {std::move(name), std::move(truth), stars, sigma};
 }
 
+Regime halo_to_the_sun() {
+  Regime halo = regime("phi0 8.1, g 1.78, rh 23 at 1 kpc", 8.1, 1.78, 5.5, 23.0, 1.0, 0.1);
+  halo.width = 0.1;
+  return halo;
+}
+
 }  // namespace
 
 std::vector<Regime> regimes() {
@@ -23,7 +29,8 @@ std::vector<Regime> regimes() {
           regime("phi0 6, g 0.3", 6.0, 0.3, 5.5, 5.0, 1.0, 0.1),
           regime("phi0 10, g 1, rh 9", 10.0, 1.0, 5.5, 9.0, 1.0, 0.1),
           regime("phi0 14, g 1", 14.0, 1.0, 5.5, 5.0, 1.0, 0.1),
-          regime("phi0 5, g 2, 100 stars", 5.0, 2.0, 5.0, 3.0, 1.0, 0.1, 100.0)};
+          regime("phi0 5, g 2, 100 stars", 5.0, 2.0, 5.0, 3.0, 1.0, 0.1, 100.0),
+          halo_to_the_sun()};
 }
 
 sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars) {

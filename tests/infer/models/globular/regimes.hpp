@@ -13,10 +13,12 @@ struct Regime {
   std::string name;
   Eigen::VectorXd truth;  // (10) parameters of the globular study
   double stars;
-  double sigma;  // mas, mas/yr
+  double sigma;        // mas, mas/yr
+  double width = 1.0;  // of the posterior of 1000 stars, of what Wen et al. (2023) have at 1 kpc
 };
 
-/// Those of the accuracy targets: six corners of the paper's campaigns, a second-mode model, and a small catalogue.
+/// Those of the accuracy targets: six corners of the paper's campaigns, a second-mode model, a small catalogue, and a
+/// cluster whose halo reaches from the Sun to twice as far.
 std::vector<Regime> regimes();
 
 /// A simulated catalogue of the regime; seed fixed.
