@@ -14,11 +14,13 @@
 #include <xsimd/xsimd.hpp>
 
 #include "infer/models/globular/star_kernel.hpp"
+#include "infer/models/globular/table_columns.hpp"
 
 namespace praesepe::infer::models::globular {
 
 inline constexpr double kParallaxReach = 7.0;
-inline constexpr double kWideSweep = 2.0;  ///< units of s
+inline constexpr double kWideSweep = 2.0;     ///< units of s
+inline constexpr double kSweptLength = 13.0;  ///< of such a line, at least, where it asks for nodes
 
 /// The lines of a block relative to the cluster. Differences of large numbers are taken in double precision.
 template <class Batch>
@@ -73,25 +75,23 @@ struct LineConstants {
 template <class Batch>
 class PotentialRows {
   using Real = typename Batch::value_type;
-  using Index = xsimd::as_integer_t<Real>;
+  using Tables = KernelTables<Real>;
 
  public:
-  explicit PotentialRows(const KernelTables<Real>& tables)
+  explicit PotentialRows(const Tables& tables)
       : rows_(tables.potential.data()), inverse_step_(tables.inverse_step), last_(tables.last_interval) {}
 
   struct Value {
     Batch phi, d_q, d_phi0, d_g;
   };
   [[gnu::always_inline]] Value operator()(const Batch& q) const {
-    const Batch grown = Batch(Real(1)) + q, scaled = xsimd::log(grown) * inverse_step_;
+    const Batch grown = Batch(Real(1)) + q, scaled = quick_log(grown) * inverse_step_;
     const Batch interval = xsimd::min(xsimd::floor(scaled), last_), t = scaled - interval;
-    const auto first = xsimd::to_int(interval * Batch(Real(KernelTables<Real>::kRow)));
-    const auto c = [&](int n) { return Batch::gather(rows_ + n, first); };
-    const Batch c2 = c(2), c3 = c(3), three(Real(3));
-    const Batch c1 = c(1), phi = ((c3 * t + c2) * t + c1) * t + c(0);
-    const Batch slope = (three * c3 * t + c2 + c2) * t + c1;
-    return {xsimd::max(phi, Batch(Real(1e-12))), slope * inverse_step_ / grown, (c(6) * t + c(5)) * t + c(4),
-            (c(9) * t + c(8)) * t + c(7)};
+    const auto c = TableColumns<Batch, Tables::kRow>::at(rows_, interval * Batch(Real(Tables::kRow)));
+    const Batch phi = ((c[3] * t + c[2]) * t + c[1]) * t + c[0];
+    const Batch slope = (Batch(Real(3)) * c[3] * t + c[2] + c[2]) * t + c[1];
+    return {xsimd::max(phi, Batch(Real(1e-12))), slope * inverse_step_ / grown, (c[6] * t + c[5]) * t + c[4],
+            (c[9] * t + c[8]) * t + c[7]};
   }
 
  private:
@@ -106,6 +106,7 @@ struct LineOfSight {
   Batch z0, behind, rp_square, east, north, east_slope, north_slope, noise_slope, outwards, outwards_noise;
   Batch inverse_parallax_error, chi;
   Batch stretch, t_low, span;  ///< a, and the range of t
+  Batch needed;                ///< the span that says how many nodes there must be
 
   LineOfSight() = default;
   [[gnu::always_inline]] LineOfSight(const KernelTables<Real>& tables, LineConstants<Batch>& lines, std::size_t lane) {
@@ -141,6 +142,7 @@ struct LineOfSight {
     if (xsimd::any(is_wide)) {
       for (int pass = 0; pass < 2; ++pass) narrow_by_motion(tables, is_wide);
     }
+    needed = xsimd::select(is_wide, xsimd::max(span, number(kSweptLength)), span);
   }
 
  private:
@@ -192,9 +194,9 @@ struct LineOfSight {
       const Batch speed = xsimd::sqrt(east_there * east_there + north_there * north_there);
       const Batch deviation = noise_slope * (z0 + length * outwards_by);
       const Batch across = slowest(speed, deviation * deviation, foot.escape, tables.bound);
-      const Batch needed = half * (across * across + foot.outwards * foot.outwards);
+      const Batch left = half * (across * across + foot.outwards * foot.outwards);
       const Batch square =
-          radius_square_at(tables, xsimd::min(needed, Batch(Real(0.95)) * foot.phi)) * foot.r0_square - rp_square;
+          radius_square_at(tables, xsimd::min(left, Batch(Real(0.95)) * foot.phi)) * foot.r0_square - rp_square;
       length = xsimd::min(length, xsimd::sqrt(xsimd::max(square, small + Batch(Real(1e-4)) * rp_square)));
     }
     return length;
@@ -205,9 +207,7 @@ struct LineOfSight {
     const Batch scaled =
         phi * Batch(static_cast<Real>(KernelTables<Real>::kInverseSteps / tables.cluster.model->phi0()));
     const Batch whole = xsimd::floor(scaled);
-    const auto at = xsimd::to_int(whole);
-    const Batch before = Batch::gather(tables.xi_of_phi.data(), at),
-                after = Batch::gather(tables.xi_of_phi.data() + 1, at);
+    const auto [before, after] = TableColumns<Batch, 2>::at(tables.xi_of_phi.data(), whole);
     return xsimd::exp(before + (scaled - whole) * (after - before)) - Batch(Real(1));
   }
 

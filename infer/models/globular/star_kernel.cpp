@@ -46,7 +46,7 @@ KernelTables<Real>::KernelTables(const QuadratureRule& rule)
       law(1.0, 1.0),
       law_measured(1.0, 1.0),
       xi_of_phi(kInverseSteps + 2) {
-  constexpr int kRules = 5, kMoreNodes = 4;
+  constexpr int kRules = 11, kMoreNodes = 2;
   for (int k = 0; k < kRules; ++k) {
     const GaussLegendre line(rule.line_of_sight + kMoreNodes * k);
     lines.push_back({{line.node.begin(), line.node.end()}, {line.weight.begin(), line.weight.end()}});
@@ -63,12 +63,12 @@ void KernelTables<Real>::prepare(const ClusterState& state) {
   law = VelocityLaw<Real>(model.g() + 0.5, model.phi0());
   law_measured = VelocityLaw<Real>(model.g(), model.phi0());
   const PotentialTable& table = model.table();
-  potential.resize(static_cast<std::size_t>(table.intervals * kParts * kRow));
+  potential.resize(static_cast<std::size_t>(table.intervals * kParts) * kRow);
   constexpr double h = 1.0 / kParts;
   for (int k = 0; k < table.intervals * kParts; ++k) {
     const auto first = static_cast<std::size_t>(k / kParts * 6);
     const double t = h * (k % kParts);
-    Real* row = &potential[static_cast<std::size_t>(k * kRow)];
+    Real* row = &potential[static_cast<std::size_t>(k) * kRow];
     put_cubic(&table.phi[first], t, h, row);
     put_parabola(&table.d_phi0[first], t, h, row + 4);
     put_parabola(&table.d_g[first], t, h, row + 7);

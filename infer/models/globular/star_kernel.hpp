@@ -39,7 +39,7 @@ struct KernelTables {
   /// To be called once per parameter vector.
   void prepare(const ClusterState& cluster);
 
-  static constexpr int kRow = 10;  ///< numbers an interval of the potential takes
+  static constexpr std::size_t kRow = 12;  ///< numbers an interval of the potential takes, filled up to fours
   static constexpr int kInverseSteps = 64;
 
   double bound;  ///< see QuadratureRule
@@ -50,7 +50,9 @@ struct KernelTables {
   std::vector<LineRule> lines;
   /// Length in t = asinh(z / a) up to which the first rule serves, and by which each next serves longer ones: from
   /// errors of single stars by length and number of nodes, in the regimes of collapsed_accuracy_test.cpp.
-  static constexpr double kShortLine = 9.0, kLengthStep = 2.0;
+  static constexpr double kShortLine = 7.0, kLengthStep = 1.0;
+  static constexpr double kSteep =
+      1.0;  ///< below this g the law falls so steeply at the edge that one more step is due
   std::vector<Real> speed_share, speed_weight;  ///< and along the radial velocity
   SpeedRule<Real> speeds;                       ///< of the proper-motion convolution
   const BesselTables<Real>* bessel;

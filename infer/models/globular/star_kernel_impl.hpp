@@ -79,12 +79,13 @@ class BlockIntegral {
   void choose_rule() {
     Real longest = 0;
     for (const auto& range : ranges_) {
-      for (std::size_t j = 0; j < Batch::size; ++j) longest = std::max(longest, range.span.get(j));
+      for (std::size_t j = 0; j < Batch::size; ++j) longest = std::max(longest, range.needed.get(j));
     }
     using Tables = KernelTables<Real>;
     const double steps = std::ceil((static_cast<double>(longest) - Tables::kShortLine) / Tables::kLengthStep);
+    const double first = tables_.cluster.model->g() < Tables::kSteep ? 1.0 : 0.0;
     const double last = static_cast<double>(tables_.lines.size() - 1);
-    rule_ = &tables_.lines[static_cast<std::size_t>(std::min(std::max(steps, 0.0), last))];
+    rule_ = &tables_.lines[static_cast<std::size_t>(std::min(std::max(steps, first), last))];
     nodes_ = rule_->share.size() * layers_;
   }
 
@@ -98,7 +99,7 @@ class BlockIntegral {
     const Batch thousand = number(1000.0) * line.inverse_parallax_error;
     const PotentialRows<Batch> potential(tables_);
     for (std::size_t k = 0; k < rule_->share.size(); ++k) {
-      const Batch exponential = xsimd::exp(line.t_low + line.span * Batch(rule_->share[k]));
+      const Batch exponential = quick_exp(line.t_low + line.span * Batch(rule_->share[k]));
       const Batch reciprocal = one / exponential;
       const Batch z = half * line.stretch * (exponential - reciprocal);
       const Batch a_cosh = half * line.stretch * (exponential + reciprocal);
@@ -247,7 +248,7 @@ class BlockIntegral {
     for (Batch& b : by) b = zero;
     for (std::size_t n = 0; n < nodes_; ++n) {
       const std::size_t at = n * kBlock + lane;
-      const Batch weight = load(kFactor, at) * xsimd::exp(load(kExponent, at) - largest);
+      const Batch weight = load(kFactor, at) * quick_exp(load(kExponent, at) - largest);
       const Batch b = load(kValue, at), f = weight * b;
       if constexpr (!kAll) {
         total += f;

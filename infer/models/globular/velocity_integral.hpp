@@ -104,11 +104,11 @@ template <bool kSlopes, class Batch, class Real = typename Batch::value_type>
   };
   // p: the noise, without the exponential's largest value, times P; d_a: times dP/da
   const auto at = [&](const Batch& step) [[gnu::always_inline]] {
-    const Batch u = escape - step, y = half * step * (escape + u), log_y = xsimd::log(y);
+    const Batch u = escape - step, y = half * step * (escape + u), log_y = quick_log(y);
     const auto b = bessel(u * stretch, tables);
     const Batch off = u - rho, off_size = xsimd::abs(off);
     const Batch exponent = order * log_y - half * (off_size - excess) * (off_size + excess) * inverse_variance;
-    const Batch noise = b.scaled_i0 * xsimd::exp(exponent);
+    const Batch noise = b.scaled_i0 * quick_exp(exponent);
     const auto [f, f_a] = law.factor(y);
     const Batch p = noise * f;
     return Node{u, p, p * law.since(log_y) + noise * f_a, off, b.deficit};

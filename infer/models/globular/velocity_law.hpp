@@ -10,6 +10,7 @@
 
 #include <xsimd/xsimd.hpp>
 
+#include "infer/models/globular/elementary.hpp"
 #include "infer/models/globular/polynomial.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -31,12 +32,12 @@ class VelocityLaw {
   /// y in (0, largest].
   template <class Batch>
   [[gnu::always_inline]] inline Value<Batch> operator()(const Batch& y) const {
-    const Batch log_y = xsimd::log(y);
-    const Batch power = xsimd::exp(Batch(order_) * log_y) * Batch(inverse_gamma_);
+    const Batch log_y = quick_log(y);
+    const Batch power = quick_exp(Batch(order_) * log_y) * Batch(inverse_gamma_);
     const auto [f, f_a] = factor(y);
     const Batch p = power * f, since_a = since(log_y);
     // dP/dy = a y^(a-1) e^(-y) / Gamma(a+1)
-    return {p, Batch(order_) * power * xsimd::exp(-y) / y, p * since_a + power * f_a, since_a + Batch(inverse_order_)};
+    return {p, Batch(order_) * power * quick_exp(-y) / y, p * since_a + power * f_a, since_a + Batch(inverse_order_)};
   }
 
   /// P without y^a / Gamma(a+1): f and df/da.

@@ -15,6 +15,21 @@ Real lane(const xsimd::batch<Real>& batch) {
   return batch.get(0);
 }
 
+TEST(Elementary, ExponentialAndLogarithmAreExactToSinglePrecision) {
+  using Batch = xsimd::batch<float>;
+  for (double x = -86.9; x < 87.0; x += 0.0137) {
+    const auto rounded = static_cast<double>(static_cast<float>(x));
+    EXPECT_NEAR(lane(quick_exp(Batch(static_cast<float>(x)))) / std::exp(rounded), 1.0, 2e-7) << x;
+  }
+  for (double x = 1.3e-38; x < 3e38; x *= 1.0137) {
+    const auto rounded = static_cast<double>(static_cast<float>(x));
+    EXPECT_NEAR(lane(quick_log(Batch(static_cast<float>(x)))), std::log(rounded), 2e-7 * std::abs(std::log(rounded)))
+        << x;
+  }
+  EXPECT_EQ(lane(quick_log(Batch(1.0F))), 0.0F);
+  EXPECT_LT(lane(quick_exp(Batch(-1e9F))), 2e-38F);
+}
+
 template <class Real>
 void expect_bessel(double tolerance) {
   for (double x = 1e-3; x < 600.0; x *= 1.07) {

@@ -15,7 +15,7 @@ Regime regime(std::string name, double phi0, double g, double log10_mass, double
 
 Regime halo_to_the_sun() {
   Regime halo = regime("phi0 8.1, g 1.78, rh 23 at 1 kpc", 8.1, 1.78, 5.5, 23.0, 1.0, 0.1);
-  halo.width = 0.1;
+  halo.is_halo_to_sun = true;
   return halo;
 }
 

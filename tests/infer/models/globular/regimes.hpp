@@ -13,8 +13,8 @@ struct Regime {
   std::string name;
   Eigen::VectorXd truth;  // (10) parameters of the globular study
   double stars;
-  double sigma;        // mas, mas/yr
-  double width = 1.0;  // of the posterior of 1000 stars, of what Wen et al. (2023) have at 1 kpc
+  double sigma;  // mas, mas/yr
+  bool is_halo_to_sun = false;
 };
 
 /// Those of the accuracy targets: six corners of the paper's campaigns, a second-mode model, a small catalogue, and a
