@@ -11,9 +11,10 @@
 //   evidence       Laplace; importance sampling for modes within 25 nats of the best, and for the two best in any case.
 //                  More than 10 nats below the best: recorded, not started in                 importance.hpp
 //   independence   mixture of t, adapted by importance sampling, then frozen; its k-hat is noted  adaptive_proposal.hpp
-//   importance     a good proposal that short chains from far out do not end beyond: draws    importance_chains.hpp
+//   importance     a good proposal, beyond which short chains from far out do not walk: draws  importance_chains.hpp
 //                  resampled from it, if k-hat < 0.5. If that does not suffice, up to three times more: from pieces of
-//                  the ridge that it drew, then from pieces of what chains drew, 250 more each time
+//                  the ridge that it drew, then from pieces of what chains drew, 250 more each time. Chains that walk
+//                  out of the last of these start anew, as without a good proposal
 //   chains         overdispersed starts, warm-up from the Laplace covariance, or a short one with a good proposal's;
 //                  draws                                                                      chain_group.hpp
 //                  Without a good proposal: up to 200 further draws a chain, then forgotten, to which jumps are fitted

@@ -17,7 +17,7 @@ inline constexpr double kCoreShare = 0.5;
 /// How finely each star's likelihood is integrated. Errors per star, in nine regimes, by
 /// tests/infer/models/globular/collapsed_accuracy_test.cpp against brute force.
 struct QuadratureRule {
-  int line_of_sight = 17;  ///< nodes along a short line of sight; long ones have up to 20 more
+  int line_of_sight = 17;  ///< nodes along a short line of sight; a long one has up to 20 more
   int speed = 12;          ///< nodes of the proper-motion convolution where it meets the escape speed
   double reach = 4.0;      ///< half-width of that convolution, standard deviations
   double bound = 3.5;      ///< a line ends where a star would be bound only if so many deviations slower than seen
