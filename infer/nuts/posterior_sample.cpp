@@ -196,16 +196,18 @@ void Ladder::start_group(const std::vector<Mode>& modes, std::optional<Jump> jum
   group_.start(modes, jump_ ? std::optional(jump_->step) : std::nullopt, metric);
 }
 
-/// Draws by importance resampling. A run that does not suffice teaches: the next proposes pieces of the ridge that it
-/// drew, those after it pieces of what chains draw with such jumps, which are better in the tails.
+/// Draws by importance resampling. A first run that does not suffice, but has the draws for it, teaches: the next
+/// proposes pieces of the ridge that it drew. Else, and from then on, pieces of what chains draw, which know the tails
+/// better.
 Ladder::Resampling Ladder::draw_by_importance(Proposal proposal) {
   for (int run = 0;; ++run) {
     const bool is_first = run == 0;
     ImportanceChains chains(proposal);
     const Resampling outcome = resample(chains, is_first ? 1 : options_.max_continuation);
-    if (outcome == Resampling::taken || run == kMostImportanceRuns) return outcome;
+    if (outcome == Resampling::taken) return outcome;
     const bool is_within = outcome == Resampling::insufficient;
     if (!is_first && is_within) use_if_good(jump_from(proposal, chains.sample()));
+    if (run == kMostImportanceRuns) return outcome;
     const bool teaches = is_first && is_within && chains.sample().effective_size >= fewest_draws_for_pieces();
     if (!teaches) group_.sample(kTeachingDraws);
     const auto learned = pieces_of(teaches ? chains.resampled() : group_.draws(), true);
@@ -228,8 +230,8 @@ Ladder::Resampling Ladder::resample(ImportanceChains& chains, int most) {
            fmt::format("{} x {} draws a chain resampled, k-hat {:.2f}{}, effective {:.0f}: {}", thin, options_.draws,
                        sample.k_hat, holds_chains ? "" : ", chains walked out of its reach", sample.effective_size,
                        now.text()));
-    if (!(sample.k_hat < kFiniteVarianceKHat)) break;
     if (!holds_chains) return Resampling::walked_out;
+    if (!(sample.k_hat < kFiniteVarianceKHat)) break;
     if (!now.is_mixed(rule_)) continue;
     result_.chains = std::move(draws);
     result_.thin = thin;
@@ -273,8 +275,8 @@ Jump Ladder::jump_from(const Proposal& proposal, const ImportanceSample& check) 
 }
 
 /// Pieces of the ridge that has been drawn. No importance sampling adapts them: a sample that misses a tail would cut
-/// it off. Of several modes each stays a component of its own, since the draws may hold little of the lesser ones; and
-/// `keeps_mode` keeps a single one, which may be a spike.
+/// it off. Of several modes each stays a component of its own, if a small one, since the draws may hold little of it;
+/// and `keeps_mode` keeps a single one, which may be a spike.
 std::optional<Proposal> Ladder::pieces_of(const std::vector<Draws>& chains, bool keeps_mode) const {
   Eigen::Index draws = 0;
   for (const Draws& chain : chains) draws += chain.size();

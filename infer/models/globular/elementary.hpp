@@ -14,7 +14,7 @@
 
 namespace praesepe::infer::models::globular {
 
-/// x < 88; below -87 it is exp(-87), which counts as nothing.
+/// x < 88, a number; below -87 it is exp(-87), which counts as nothing.
 template <class Batch>
 [[gnu::always_inline]] inline Batch quick_exp(const Batch& x) {
   if constexpr (!std::is_same_v<typename Batch::value_type, float>)
@@ -32,7 +32,7 @@ template <class Batch>
   }
 }
 
-/// x positive, neither denormal nor infinite.
+/// x positive, neither denormal nor infinite; of anything else some finite number.
 template <class Batch>
 [[gnu::always_inline]] inline Batch quick_log(const Batch& x) {
   if constexpr (!std::is_same_v<typename Batch::value_type, float>)

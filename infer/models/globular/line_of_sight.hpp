@@ -13,6 +13,7 @@
 #include <cmath>
 #include <xsimd/xsimd.hpp>
 
+#include "infer/models/globular/elementary.hpp"
 #include "infer/models/globular/star_kernel.hpp"
 #include "infer/models/globular/table_columns.hpp"
 
@@ -86,7 +87,7 @@ class PotentialRows {
   };
   [[gnu::always_inline]] Value operator()(const Batch& q) const {
     const Batch grown = Batch(Real(1)) + q, scaled = quick_log(grown) * inverse_step_;
-    const Batch interval = xsimd::min(xsimd::floor(scaled), last_), t = scaled - interval;
+    const Batch interval = xsimd::max(xsimd::min(xsimd::floor(scaled), last_), Batch(Real(0))), t = scaled - interval;
     const auto c = TableColumns<Batch, Tables::kRow>::at(rows_, interval * Batch(Real(Tables::kRow)));
     const Batch phi = ((c[3] * t + c[2]) * t + c[1]) * t + c[0];
     const Batch slope = (Batch(Real(3)) * c[3] * t + c[2] + c[2]) * t + c[1];
@@ -142,7 +143,7 @@ struct LineOfSight {
     if (xsimd::any(is_wide)) {
       for (int pass = 0; pass < 2; ++pass) narrow_by_motion(tables, is_wide);
     }
-    needed = xsimd::select(is_wide, xsimd::max(span, number(kSweptLength)), span);
+    needed = xsimd::select(is_wide && there, xsimd::max(span, number(kSweptLength)), span);
   }
 
  private:
@@ -219,7 +220,7 @@ struct LineOfSight {
     const Batch zero(Real(0)), one(Real(1)), step = span * number(1.0 / kSteps);
     Batch level[kSteps + 1], largest = number(-1e30);
     for (int k = 0; k <= kSteps; ++k) {
-      level[k] = log_bound(tables, t_low + step * number(k));
+      level[k] = log_bound(tables, t_low + step * number(k), step);
       largest = xsimd::max(largest, level[k]);
     }
     const Batch floor = largest - number(kDepth);
@@ -240,20 +241,23 @@ struct LineOfSight {
     span = xsimd::select(where, (last - first) * step, span);
   }
 
-  /// ln of the integrand at t, but for constants and for what the escape speed leaves of the velocities.
-  Batch log_bound(const KernelTables<Real>& tables, const Batch& t) const {
+  /// ln of the integrand at t, but for constants and for what the escape speed leaves of the velocities; with the
+  /// slowest motion within half a step, so that no place between those of the grid is missed.
+  Batch log_bound(const KernelTables<Real>& tables, const Batch& t, const Batch& step) const {
     const Batch half(Real(0.5)), one(Real(1)), zero(Real(0)), exponential = xsimd::exp(t);
     const Batch z = half * stretch * (exponential - one / exponential), radius = z0 + z;
     const double r0 = tables.cluster.radius_scale;
     const Batch phi = PotentialRows<Batch>(tables)((rp_square + z * z) * number(1.0 / (r0 * r0))).phi;
     const Batch to_east = east + z * east_slope, to_north = north + z * north_slope;
-    const Batch square = to_east * to_east + to_north * to_north, deviation = radius * noise_slope;
-    const Batch total = one + deviation * deviation, speed = xsimd::sqrt(square) / total;
-    const Batch excess = xsimd::max(speed - xsimd::sqrt(phi + phi), zero) * total / xsimd::max(deviation, number(1e-6));
+    const Batch slope = xsimd::sqrt(east_slope * east_slope + north_slope * north_slope);
+    const Batch half_step = number(0.25) * step * stretch * (exponential + one / exponential);
+    const Batch motion = xsimd::max(xsimd::sqrt(to_east * to_east + to_north * to_north) - half_step * slope, zero);
+    const Batch deviation = radius * noise_slope, total = one + deviation * deviation, rho = motion / total;
+    const Batch excess = xsimd::max(rho - xsimd::sqrt(phi + phi), zero) * total / xsimd::max(deviation, number(1e-6));
     const Batch lever = number(1000.0 / tables.cluster.position.norm()) * inverse_parallax_error;
     const Batch residual = chi + lever * (behind + z) / radius;
     const Batch jacobian = xsimd::log((exponential + one / exponential) * radius * radius * radius * radius / total);
-    return phi + jacobian - half * (square / total + residual * residual + excess * excess / total);
+    return phi + jacobian - half * (motion * rho + residual * residual + excess * excess / total);
   }
 
   /// Cuts the range where the parallax leaves less than exp(-kParallaxReach^2/2) of the largest likelihood inside it: d

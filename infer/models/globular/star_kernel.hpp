@@ -51,8 +51,7 @@ struct KernelTables {
   /// Length in t = asinh(z / a) up to which the first rule serves, and by which each next serves longer ones: from
   /// errors of single stars by length and number of nodes, in the regimes of collapsed_accuracy_test.cpp.
   static constexpr double kShortLine = 7.0, kLengthStep = 1.0;
-  static constexpr double kSteep =
-      1.0;  ///< below this g the law falls so steeply at the edge that one more step is due
+  static constexpr double kSteep = 1.0;  ///< below this g the law falls steeply at the edge: the first is not used
   std::vector<Real> speed_share, speed_weight;  ///< and along the radial velocity
   SpeedRule<Real> speeds;                       ///< of the proper-motion convolution
   const BesselTables<Real>* bessel;

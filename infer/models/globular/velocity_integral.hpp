@@ -94,7 +94,9 @@ template <bool kSlopes, class Batch, class Real = typename Batch::value_type>
   // the law itself, and most of what counts lies far below the escape speed.
   const Batch excess = xsimd::max(zero, rho - escape);
   const Batch depth = xsimd::sqrt(excess * excess + k_square * variance * (one + variance));
-  const Batch width = escape - xsimd::max(zero, rho - depth);
+  // escape - max(0, rho - depth) without cancellation
+  const Batch inside = xsimd::max(zero, escape - rho) + k_square * variance * (one + variance) / (depth + excess);
+  const Batch width = xsimd::min(escape, inside);
   const Batch slack = xsimd::max(zero, escape - rho - depth);
   const Batch last = one - xsimd::sqrt(slack / width);  // of s, where the window ends below the escape speed
   const Batch stretch = rho * inverse_variance, order(law.order());

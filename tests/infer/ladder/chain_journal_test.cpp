@@ -96,8 +96,13 @@ TEST(ChainJournal, ResumesAStoppedRunToTheLastBit) {
 }
 
 TEST(ChainJournal, ResumesImportanceDrawsToTheLastBit) {
+  const auto runs = [](const PosteriorSample& sample) {
+    return std::ranges::count_if(sample.ladder, [](const LadderStep& step) { return step.rung == "importance"; });
+  };
+  // chains teach the proposal between the second run and the third
+  ASSERT_GE(runs(sample(tests::wave(), nullptr, kByImportance)), 3);
   expect_resumes(NormalMixture::pair(3, 0.6, 0.4, 4.0), kByImportance);
-  expect_resumes(tests::wave(), kByImportance);  // chains teach the proposal between runs
+  expect_resumes(tests::wave(), kByImportance);
 }
 
 /// Two or more workers that share their pieces.

@@ -42,8 +42,8 @@ TEST(CollapsedAccuracy, StarByStarInNineRegimes) {
     const Errors standard = error_of(QuadratureRule::standard()), reference = error_of(QuadratureRule::reference());
     std::cout << regime.name << ": standard rms " << standard.rms << " max " << standard.largest << ", reference rms "
               << reference.rms << " max " << reference.largest << "\n";
-    EXPECT_LE(standard.rms, regime.is_halo_to_sun ? 1.5e-4 : 5e-5) << regime.name;
-    EXPECT_LE(standard.largest, regime.is_halo_to_sun ? 1.5e-3 : 5e-4) << regime.name;
+    EXPECT_LE(standard.rms, 5e-5) << regime.name;
+    EXPECT_LE(standard.largest, 5e-4) << regime.name;
     EXPECT_LE(reference.rms, 1e-5) << regime.name;
     EXPECT_LE(reference.largest, 1e-4) << regime.name;
   }
@@ -76,7 +76,8 @@ sim::astrometry::Catalogue with(const tests::Regime& regime, double stars, const
 
 TEST(CollapsedAccuracy, RadialVelocitiesCorrelationsAndMissingMotions) {
   for (const auto& what : {"velocities", "correlations", "positions"}) {
-    for (const std::size_t k : {0U, 3U, 4U}) {  // 1 kpc, 10 kpc, g = 0.3
+    for (const std::size_t k : {0U, 3U, 4U, 8U}) {                // 1 kpc, 10 kpc, g = 0.3, a halo to the Sun
+      if (k == 8 && what == std::string("velocities")) continue;  // these are none of its stars'
       const auto regime = tests::regimes()[k];
       const auto catalogue = with(regime, 6.0, what);
       const Vector theta = tests::near_truth(regime);
@@ -84,7 +85,7 @@ TEST(CollapsedAccuracy, RadialVelocitiesCorrelationsAndMissingMotions) {
                    reference = star_terms(catalogue, QuadratureRule::reference(), theta);
       for (Eigen::Index i = 0; i < standard.size(); ++i) {
         const double expected = tests::brute_force_log_likelihood(catalogue, static_cast<std::size_t>(i), theta);
-        EXPECT_NEAR(standard[i], expected, 5e-4) << what << ", " << regime.name << ", star " << i;
+        EXPECT_NEAR(standard[i], expected, k == 8 ? 1e-3 : 5e-4) << what << ", " << regime.name << ", star " << i;
         EXPECT_NEAR(reference[i], expected, 1e-4) << what << ", " << regime.name << ", star " << i;
       }
     }
