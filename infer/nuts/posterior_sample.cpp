@@ -100,6 +100,8 @@ class Ladder {
   bool draw_with_jumps(const Assessment& now, bool is_refitted);
   bool continue_chains(const Assessment& now);
 
+  /// Where the starts missed a mode that chains found, there may be more: chains have to walk.
+  bool may_resample() const { return options_.importance && restarts_ == 0; }
   double fewest_draws_for_pieces() const { return 20.0 * static_cast<double>(target_.dimension()); }
   Jump jump_from(const Proposal& proposal, const ImportanceSample& check);
   std::optional<Proposal> pieces_of(const std::vector<Draws>& chains, bool keeps_mode) const;
@@ -172,11 +174,11 @@ void Ladder::weigh_modes() {
 void Ladder::start_chains() {
   const auto modes = modes_->modes_with_mass();
   std::optional<Jump> jump;
-  if (modes.size() > 1 || options_.importance) {
+  if (modes.size() > 1 || may_resample()) {
     const AdaptiveProposal proposal(mixture_of(modes), evidence_sampler_);
     jump = jump_from(proposal.best(), proposal.check());
   }
-  bool carries = options_.importance && jump->carries();
+  bool carries = may_resample() && jump->carries();
   if (carries) {
     start_group(modes, jump, Metric::known);
     const Resampling outcome = draw_by_importance(jump_->step.proposal());
@@ -403,7 +405,7 @@ bool Ladder::shorten_steps(const Assessment& now) {
 bool Ladder::draw_with_jumps(const Assessment& now, bool is_refitted) {
   if (!is_refitted || has_redrawn_) return false;
   has_redrawn_ = true;
-  if (options_.importance) {
+  if (may_resample()) {
     ImportanceChains chains(jump_->step.proposal());
     if (resample(chains, options_.max_continuation) == Resampling::taken) return true;
   }
