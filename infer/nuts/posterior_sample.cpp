@@ -58,6 +58,10 @@ bool holds(const ChainGroup& group, const Proposal& proposal, double log_evidenc
          std::ranges::all_of(states, [&](const State& now) { return reaches(now.position, now.lp); });
 }
 
+bool all_in(const std::vector<std::size_t>& some, const std::vector<std::size_t>& set) {
+  return std::ranges::all_of(some, [&](std::size_t k) { return std::ranges::find(set, k) != set.end(); });
+}
+
 /// An independence step, and what importance sampling says of it.
 struct Jump {
   IndependenceStep step;
@@ -91,9 +95,10 @@ class Ladder {
   void weigh_modes();
   void start_chains();
   void pilot(bool is_carried);
-  enum class Resampling { taken, insufficient, walked_out };
+  enum class Resampling { taken, insufficient, walked_out, found_mode };
   Resampling draw_by_importance(Proposal proposal);
   Resampling resample(ImportanceChains& chains, int most);
+  bool chains_lead_to_new_mode();
   bool reconsider_modes(const Assessment& now);
   bool jump_between_chains(const Assessment& now);
   bool shorten_steps(const Assessment& now);
@@ -183,6 +188,7 @@ void Ladder::start_chains() {
     start_group(modes, jump, Metric::known);
     const Resampling outcome = draw_by_importance(jump_->step.proposal());
     if (outcome == Resampling::taken) return;
+    if (outcome == Resampling::found_mode) return start_chains();
     carries = outcome != Resampling::walked_out;
   }
   if (!carries) start_group(modes, modes.size() > 1 ? jump : std::nullopt);
@@ -207,6 +213,7 @@ Ladder::Resampling Ladder::draw_by_importance(Proposal proposal) {
     ImportanceChains chains(proposal);
     const Resampling outcome = resample(chains, is_first ? 1 : options_.max_continuation);
     if (outcome == Resampling::taken) return outcome;
+    if (outcome == Resampling::walked_out && chains_lead_to_new_mode()) return Resampling::found_mode;
     const bool is_within = outcome == Resampling::insufficient;
     if (!is_first && is_within) use_if_good(jump_from(proposal, chains.sample()));
     if (run == kMostImportanceRuns) return outcome;
@@ -216,6 +223,20 @@ Ladder::Resampling Ladder::draw_by_importance(Proposal proposal) {
     if (!learned) return outcome;
     proposal = *learned;
   }
+}
+
+/// Whether climbs from where the chains are, which walked out of a proposal's reach, end in modes with mass that the
+/// starts missed.
+bool Ladder::chains_lead_to_new_mode() {
+  const auto had_mass = modes_->with_mass();
+  const std::size_t known = modes_->size();
+  for (const State& state : group_.states()) modes_->climb_from(target_, state.position);
+  if (modes_->size() == known) return false;
+  weigh_modes();
+  if (all_in(modes_->with_mass(), had_mass)) return false;
+  ++restarts_;
+  record("restart", "chains that walked out found a mode with mass: all start anew");
+  return true;
 }
 
 /// Up to so many times `draws`, until they converge: while weights have a finite variance, and chains stay within the
@@ -324,9 +345,6 @@ bool Ladder::reconsider_modes(const Assessment& now) {
   }
   if (modes_->size() > known) weigh_modes();
   const auto have_mass = modes_->with_mass();
-  const auto all_in = [](const std::vector<std::size_t>& some, const std::vector<std::size_t>& set) {
-    return std::ranges::all_of(some, [&](std::size_t k) { return std::ranges::find(set, k) != set.end(); });
-  };
   if (!all_in(have_mass, had_mass)) {
     ++restarts_;
     record("restart", fmt::format("{}; chains found a mode with mass: all start anew", now.text()));

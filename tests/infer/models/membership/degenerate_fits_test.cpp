@@ -7,7 +7,9 @@
 namespace praesepe::infer::models::membership {
 namespace {
 
-tests::DegenerateFit fit(const Configured& c) { return tests::fit_degenerate(*c.study, c.observation, simulate(c)); }
+tests::DegenerateFit fit(const Configured& c, int draws = 60) {
+  return tests::fit_degenerate(*c.study, c.observation, simulate(c), draws);
+}
 
 TEST(DegenerateFits, EndWhenNoStarIsOfTheField) {
   Configured c = configured(settings("proper-motions"));
@@ -20,7 +22,9 @@ TEST(DegenerateFits, EndWhenNoStarIsOfTheCluster) {
   Configured c = configured(settings("proper-motions"));
   c.observation["stars"] = 60.0;
   c.of("cluster_fraction") = 0.0;
-  EXPECT_LT(fit(c).of(*c.study, "cluster_fraction"), 0.4);  // a share of a Gaussian field may pass for a broad cluster
+  // A share of a Gaussian field may pass for a broad cluster: the posterior, of eight modes, has a mean of 0.367 (2000
+  // draws a chain, ESS 812) and a deviation of 0.28. With the ESS of 100 that is asked for, false alarm 3e-6.
+  EXPECT_LT(fit(c, 400).of(*c.study, "cluster_fraction"), 0.5);
 }
 
 TEST(DegenerateFits, EndWithTwoIdenticalComponents) {
