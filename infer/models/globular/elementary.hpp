@@ -1,5 +1,5 @@
-// exp and log for the arguments that the kernels have, for SIMD batches: a library's must also get right what is not a
-// number, denormal or infinite, which takes as long again.
+// exp and log for the arguments that the kernels have, for SIMD batches, without what a library's must do for those
+// that are not numbers, denormal or infinite.
 //
 //   exp x = 2^k (1 + r + r^2 Q(r)),      k = round(x / ln 2), |r| <= ln 2 / 2
 //   ln x  = k ln 2 + f - f^2/2 + f^3 Q(f),   x = 2^k (1 + f), 1/sqrt 2 <= 1 + f < sqrt 2
