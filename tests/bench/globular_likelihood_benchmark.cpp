@@ -21,6 +21,18 @@ void log_density(benchmark::State& state, const QuadratureRule& rule) {
   state.SetLabel(regime.name);
 }
 
+/// A catalogue of 10^5 stars, of the regime at 1 kpc.
+void large_catalogue(benchmark::State& state) {
+  const auto regime = praesepe::tests::regimes().front();
+  const auto likelihood =
+      praesepe::tests::collapsed(praesepe::tests::catalogue_of(regime, 1e5), QuadratureRule::standard());
+  Eigen::VectorXd theta = regime.truth, gradient(theta.size());
+  for (auto _ : state) {
+    theta[0] += 1e-9;
+    benchmark::DoNotOptimize(likelihood.log_likelihood(theta, gradient));
+  }
+}
+
 /// The value alone, which importance sampling asks for.
 void value(benchmark::State& state) {
   const auto regime = praesepe::tests::regimes()[static_cast<std::size_t>(state.range(0))];
@@ -39,5 +51,7 @@ void value(benchmark::State& state) {
 BENCHMARK(value)->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(log_density, standard, QuadratureRule::standard())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(log_density, reference, QuadratureRule::reference())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
+
+BENCHMARK(large_catalogue)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 BENCHMARK_MAIN();

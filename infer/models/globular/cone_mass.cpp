@@ -11,7 +11,7 @@ namespace praesepe::infer::models::globular {
 using std::numbers::pi;
 
 namespace {
-constexpr int kNodes = 32;
+constexpr int kNodes = 24;
 }
 
 ConeMass::ConeMass() : rule_(kNodes) {}

@@ -28,7 +28,7 @@ void FootprintFraction::add_disc(double radius, double sign, double offset, doub
   const double epsilon2 = (nearest * nearest + kCoreShare * core * core) / (4.0 * radius * offset + 1e-300);
   const double kappa = std::pow(std::min(epsilon2, 1.0), 0.25);
   constexpr double kLogError = 24.0;  // the sum differs from the integral by about exp(-24)
-  const int nodes = std::clamp(static_cast<int>(kLogError / (4.0 * std::atanh(std::min(kappa, 0.99)))), 32, 128);
+  const int nodes = std::clamp(static_cast<int>(kLogError / (4.0 * std::atanh(std::min(kappa, 0.99)))), 20, 128);
 
   for (int k = 0; k < nodes; ++k) {
     const double tangent = std::tan(0.5 * pi * (k + 0.5) / nodes), tau2 = std::pow(kappa * tangent, 2);

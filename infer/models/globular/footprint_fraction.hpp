@@ -13,8 +13,8 @@
 // crosses that of the cluster it is as smooth as the cluster ends there. A missing core is another disc, taken off.
 //
 // Gradient: of M as given there; dA/ddelta = -sin(rho) ∮ ds cos(s) dM/dbeta / (2 pi sin(beta)), what a shift of the
-// disc brings in and leaves out. Both are those of the integral, to which the sum agrees to its accuracy: 5e-7
-// relative in A, 2e-8 away from the cluster's edge (footprint_fraction_test.cpp).
+// disc brings in and leaves out. Both are those of the integral, to which the sum agrees to its accuracy, 1e-6
+// relative in A (footprint_fraction_test.cpp).
 #pragma once
 
 #include "infer/models/field/footprint.hpp"
