@@ -23,11 +23,12 @@ struct QuadratureRule {
   double bound = 3.5;      ///< a line ends where a star would be bound only if so many deviations slower than seen
   bool single_precision = true;  ///< inside a star; the structure solution and sums over stars are double
   int radial_velocity = 14;      ///< nodes of a measured radial velocity's noise
+  double depth = 13.0;           ///< where noise meets the escape speed, nodes exp(-depth) of the largest are left out
 
   /// For campaigns: rms error of a star <= 5e-5, largest <= 5e-4.
   static QuadratureRule standard() { return {}; }
   /// For checks: rms <= 1e-5, largest <= 1e-4.
-  static QuadratureRule reference() { return {28, 24, 6.0, 5.5, false, 24}; }
+  static QuadratureRule reference() { return {28, 24, 6.0, 5.5, false, 24, 24.0}; }
 };
 
 }  // namespace praesepe::infer::models::globular

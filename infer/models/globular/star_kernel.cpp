@@ -41,6 +41,7 @@ void put_parabola(const double* c, double t, double h, Real* row) {
 template <class Real>
 KernelTables<Real>::KernelTables(const QuadratureRule& rule)
     : bound(rule.bound),
+      depth(rule.depth),
       speeds(rule.speed, rule.reach),
       bessel(&BesselTables<Real>::instance()),
       law(1.0, 1.0),

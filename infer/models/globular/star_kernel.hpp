@@ -42,7 +42,7 @@ struct KernelTables {
   static constexpr std::size_t kRow = 12;  ///< numbers an interval of the potential takes, filled up to fours
   static constexpr int kInverseSteps = 64;
 
-  double bound;  ///< see QuadratureRule
+  double bound, depth;  ///< see QuadratureRule
   /// Gauss-Legendre on (0, 1) along the line of sight: rules for lines of growing length.
   struct LineRule {
     std::vector<Real> share, weight;

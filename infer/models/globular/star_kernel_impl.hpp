@@ -3,9 +3,10 @@
 //
 // A block's work: (1) the part of each line of sight that matters, (2) nodes there, the potential and the star's motion
 // relative to the cluster, (3) the integrals over the velocity, by a cubature or, where the noise meets the escape
-// speed, by a finer rule for which such nodes are gathered, (4) sums over the nodes of each line. The gradient is that
-// of the integral by the same nodes, which are held where they are: the integrand vanishes at both ends of its range,
-// so that their motion would add what the quadrature's own error does.
+// speed, by a finer rule for which such nodes are gathered, but for those that are negligible beside the line's largest,
+// (4) sums over the nodes of each line. The gradient is that of the integral by the same nodes, which are held where
+// they are: the integrand vanishes at both ends of its range, so that their motion would add what the quadrature's own
+// error does.
 #pragma once
 
 #include <xsimd/xsimd.hpp>
@@ -27,7 +28,8 @@ class BlockIntegral {
         space_(space),
         measured_(measured),
         layers_(measured ? tables.speed_share.size() : 1),
-        lines_(tables, block) {}
+        lines_(tables, block),
+        log_inverse_gamma_(std::log(law_.inverse_gamma())) {}
 
   [[gnu::always_inline]] void integrate(BlockIntegrals& result) {
     for (std::size_t lane = 0; lane < kBlock; lane += Batch::size) find_range(lane);
@@ -58,6 +60,7 @@ class BlockIntegral {
     kSpeed,
     kNoise,  ///< m (2), |m|, T
     kPull,   ///< (w - w_observed) / T_w
+    kSize,   ///< ln of about how much the node's term is
     kValue,
     kByPhi,
     kByRho,
@@ -98,6 +101,7 @@ class BlockIntegral {
     const Batch inverse_r0_square = number(1.0 / (c.radius_scale * c.radius_scale));
     const Batch thousand = number(1000.0) * line.inverse_parallax_error;
     const PotentialRows<Batch> potential(tables_);
+    floor_[lane / Batch::size] = number(-1e30);
     for (std::size_t k = 0; k < rule_->share.size(); ++k) {
       const Batch exponential = quick_exp(line.t_low + line.span * Batch(rule_->share[k]));
       const Batch reciprocal = one / exponential;
@@ -144,8 +148,27 @@ class BlockIntegral {
         store(kMargin, first, xsimd::min(xsimd::sqrt(at_node.phi + at_node.phi) - rho - reached, too_wide));
         store(kExponent, first, exponent + at_node.phi);
         store(kFactor, first, factor);
+        note_size(first, at_node.phi, rho, variance);
       }
     }
+    floor_[lane / Batch::size] -= number(tables_.depth);
+  }
+
+  /// Notes how large a term is about, from the largest product of noise and law. The star is seen x standard deviations
+  /// beyond the escape speed; tau of them below it the law is y^a with y ~ tau, and exp(-(x + tau)^2/2) tau^a is largest
+  /// where tau (x + tau) = a.
+  [[gnu::always_inline]] void note_size(std::size_t at, const Batch& phi, const Batch& rho, const Batch& variance) {
+    const Batch zero(Real(0)), half(Real(0.5)), order(law_.order());
+    const Batch escape = xsimd::sqrt(phi + phi), deviation = xsimd::sqrt(variance);
+    const Batch x = (rho - escape) / deviation, root = xsimd::sqrt(x * x + number(4.0) * order);
+    const Batch tau = xsimd::select(x > zero, (order + order) / (root + x), half * (root - x));
+    const Batch u = xsimd::max(zero, escape - tau * deviation), t = (rho - u) / deviation;
+    const Batch log_law = order * quick_log(half * (escape - u) * (escape + u)) + Batch(log_inverse_gamma_);
+    const Batch size =
+        load(kExponent, at) + quick_log(load(kFactor, at)) + xsimd::min(log_law, zero) - half * t * t;
+    store(kSize, at, size);
+    Batch& largest = floor_[at % kBlock / Batch::size];
+    largest = xsimd::max(largest, size);
   }
 
   /// Nodes w of the true radial velocity, in units of s, from the cluster's: within `reach` standard deviations of what
@@ -177,28 +200,39 @@ class BlockIntegral {
       store(kExponent, at, exponent + left - half * off * pull);
       store(kFactor, at, factor * norm * Batch(tables_.speed_weight[layer]));
       store(kPull, at, xsimd::select(sign, -pull, pull));
+      note_size(at, left, rho, load(kVariance, at));
     }
   }
 
-  /// (3) Where the noise keeps clear of the escape speed; lanes where it does not are left to wide().
+  /// (3) Where the noise keeps clear of the escape speed. Lanes where it does not are left to wide(), or are nothing.
   [[gnu::always_inline]] void smooth() {
     const Batch zero(Real(0)), safe = number(tables_.cluster.model->phi0());
-    count_ = 0;
     for (std::size_t at = 0; at < nodes_ * kBlock; at += Batch::size) {
-      const auto clear = load(kMargin, at) > zero;
-      if (xsimd::none(clear)) continue;
+      const Batch margin = load(kMargin, at);
+      const auto counts = load(kSize, at) >= floor_[at % kBlock / Batch::size], clear = counts && margin > zero;
+      store(kMargin, at, xsimd::select(counts, margin, number(1.0)));
+      if (xsimd::none(clear)) {
+        for (int field = kValue; field <= (kAll ? kByOrder : kValue); ++field) store(Field(field), at, zero);
+        continue;
+      }
       const auto b =
           globular::smooth<kAll>(xsimd::select(clear, load(kPhi, at), safe), xsimd::select(clear, load(kRho, at), zero),
                                  xsimd::select(clear, load(kVariance, at), number(0.01)), law_);
-      store(kValue, at, b.value);
+      store(kValue, at, xsimd::select(clear, b.value, zero));
       if constexpr (!kAll) continue;
-      store(kByPhi, at, b.d_phi);
-      store(kByRho, at, b.d_rho);
-      store(kByVariance, at, b.d_variance);
-      store(kByOrder, at, b.d_order);
+      store(kByPhi, at, xsimd::select(clear, b.d_phi, zero));
+      store(kByRho, at, xsimd::select(clear, b.d_rho, zero));
+      store(kByVariance, at, xsimd::select(clear, b.d_variance, zero));
+      store(kByOrder, at, xsimd::select(clear, b.d_order, zero));
     }
+    list_others();
+  }
+
+  /// The nodes that are left to wide().
+  void list_others() {
     const Real* margin = space_.row(kMargin);
     std::uint32_t* list = space_.list.data();
+    count_ = 0;
     for (std::size_t at = 0; at < nodes_ * kBlock; ++at) {
       list[count_] = static_cast<std::uint32_t>(at);
       count_ += !(margin[at] > Real(0));
@@ -315,6 +349,8 @@ class BlockIntegral {
   LineConstants<Batch> lines_;
   LineOfSight<Batch> ranges_[kBlock / Batch::size];
   const typename KernelTables<Real>::LineRule* rule_ = nullptr;
+  Batch floor_[kBlock / Batch::size];  ///< of each line: terms of less kSize count as nothing
+  Real log_inverse_gamma_;
   std::size_t nodes_ = 0;  ///< of a line, layers included
   std::size_t count_ = 0;  ///< nodes on the list
 };
