@@ -1,21 +1,17 @@
 #include "infer/crew.hpp"
 
-#include <atomic>
-#include <thread>
+#include "infer/threads.hpp"
 
 namespace praesepe::infer {
 
 std::vector<Eigen::VectorXd> Threads::work(std::size_t count, const Outfit& outfit) const {
   std::vector<Eigen::VectorXd> results(count);
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    const Piece piece = outfit();
-    for (std::size_t i = next++; i < count; i = next++) results[i] = piece(i);
-  };
-  std::vector<std::jthread> others;
-  for (int i = 1; i < count_; ++i) others.emplace_back(work);
-  work();
-  others.clear();  // joins
+  std::vector<Piece> pieces(static_cast<std::size_t>(std::max(count_, 1)));
+  for_each_piece(count, count_, [&](std::size_t i, int worker) {
+    Piece& piece = pieces[static_cast<std::size_t>(worker)];
+    if (!piece) piece = outfit();
+    results[i] = piece(i);
+  });
   return results;
 }
 

@@ -33,9 +33,10 @@ std::vector<Part> parts_of(const std::vector<std::int64_t>& tasks, std::size_t w
 /// One object a process; threads call it together.
 class CampaignWorker {
  public:
-  /// Keeps references. With several ranks, parts of a task may be elsewhere.
+  /// Keeps references. With several ranks, parts of a task may be elsewhere. Of this process's `threads` so many,
+  /// `star_threads`, work on one part.
   CampaignWorker(const campaign::Campaign& campaign, const std::vector<campaign::Task>& plan,
-                 const ResultFolder& folder, int ranks, int threads);
+                 const ResultFolder& folder, int ranks, int threads, int star_threads);
 
   /// Does a part, and publishes the task's shard if it is the first part. Returns a line of JSON for the log, or
   /// nothing. Throws what concerns all tasks, such as a full disk.
@@ -50,6 +51,7 @@ class CampaignWorker {
   const ResultFolder& folder_;
   store::CampaignIdentity identity_;
   bool other_processes_;
+  int star_threads_;
   std::string runs_;  // see store::Origin
   std::mutex mutex_;
   std::map<std::int64_t, std::weak_ptr<ChainBoard>> boards_;  // of the tasks on which threads of this process work

@@ -6,13 +6,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "infer/threads.hpp"
 #include "sim/error.hpp"
 #include "workflow/store/checksum.hpp"
 #include "workflow/store/durable_file.hpp"
-#include "workflow/thread_clock.hpp"
 
 namespace praesepe::workflow {
 
+using infer::thread_seconds;
 using infer::nuts::PieceKey;
 
 namespace {

@@ -35,6 +35,13 @@ class Log {
   std::ofstream out_;
 };
 
+/// How many parts a process works on at once, of `parts` in all, so that no thread is left over: those that are work on
+/// the stars of these.
+int parts_at_once(std::size_t parts, int ranks, int threads) {
+  const auto of_this_rank = (static_cast<int>(parts) + ranks - 1) / ranks;
+  return std::clamp(of_this_rank, 1, threads);
+}
+
 /// Longest first, so that no long task is left for the end; of equals the first.
 std::vector<std::int64_t> by_expected_time(std::vector<std::int64_t> tasks, const std::vector<Task>& plan) {
   std::ranges::stable_sort(tasks, std::greater{},
@@ -65,19 +72,23 @@ RunOutcome run_campaign(const scheduler::Ranks& ranks, const Campaign& campaign,
                         const ResultFolder& folder, const RunOptions& options) {
   note_crashes_in_marks();
   const int threads = options.threads > 0 ? options.threads : ranks.default_threads();
-  CampaignWorker worker(campaign, plan, folder, ranks.size(), threads);
+  std::vector<std::int64_t> todo;
+  std::vector<Part> parts;
+  if (ranks.is_first()) {
+    const auto unfinished = unfinished_tasks(campaign, plan, folder);
+    folder.clear_leftovers(unfinished);
+    std::ranges::set_intersection(unfinished, options.tasks, std::back_inserter(todo));
+    const auto workers = static_cast<std::size_t>(ranks.size()) * static_cast<std::size_t>(threads);
+    parts = parts_of(by_expected_time(todo, plan), workers, campaign.sampler.chains);
+  }
+  const int at_once = parts_at_once(std::stoul(ranks.share(std::to_string(parts.size()))), ranks.size(), threads);
+  CampaignWorker worker(campaign, plan, folder, ranks.size(), threads, threads / at_once);
   const auto work = [&worker](std::int64_t part) { return worker.work(Part::numbered(part)); };
   if (!ranks.is_first()) {
-    scheduler::run_tasks(ranks, {}, threads, work, {});
+    scheduler::run_tasks(ranks, {}, at_once, work, {});
     return {};
   }
 
-  const auto unfinished = unfinished_tasks(campaign, plan, folder);
-  folder.clear_leftovers(unfinished);
-  std::vector<std::int64_t> todo;
-  std::ranges::set_intersection(unfinished, options.tasks, std::back_inserter(todo));
-  const auto workers = static_cast<std::size_t>(ranks.size()) * static_cast<std::size_t>(threads);
-  const auto parts = parts_of(by_expected_time(todo, plan), workers, campaign.sampler.chains);
   Log log(folder.path() / options.log);
   Json start{{"event", "start"},
              {"tasks", todo.size()},
@@ -101,7 +112,7 @@ RunOutcome run_campaign(const scheduler::Ranks& ranks, const Campaign& campaign,
                                      .tick = [&progress] { progress.tick(); }};
   std::vector<std::int64_t> numbers;
   for (const Part& part : parts) numbers.push_back(part.number());
-  auto outcome = scheduler::run_tasks(ranks, std::move(numbers), threads, work, observer);
+  auto outcome = scheduler::run_tasks(ranks, std::move(numbers), at_once, work, observer);
   for (const std::int64_t task : todo) {  // pieces that came after another process had published the task
     if (std::filesystem::exists(store::shard_path(folder.shards(), task)))
       std::filesystem::remove_all(folder.chains(task));

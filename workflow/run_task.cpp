@@ -12,6 +12,7 @@
 #include "infer/instruction_set.hpp"
 #include "infer/nuts/joint_sample.hpp"
 #include "infer/nuts/posterior_sample.hpp"
+#include "infer/threads.hpp"
 #include "sim/astrometry/catalogue_reader.hpp"
 #include "sim/error.hpp"
 #include "workflow/campaign/campaign.hpp"
@@ -19,12 +20,12 @@
 #include "workflow/star_latents.hpp"
 #include "workflow/store/durable_file.hpp"
 #include "workflow/store/provenance.hpp"
-#include "workflow/thread_clock.hpp"
 
 namespace praesepe::workflow {
 
 using campaign::Campaign;
 using campaign::Task;
+using infer::thread_seconds;
 using infer::density::Matrix;
 using infer::density::ParameterSpace;
 using infer::density::Posterior;
@@ -186,11 +187,13 @@ PosteriorSample sample_all_coordinates(const Campaign& campaign, const Task& tas
                                      draws_with_latents(campaign), journal);
 }
 
-void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal, TaskResult& result) {
+void infer(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal, int threads,
+           TaskResult& result) {
   const Catalogue catalogue = task_catalogue(campaign, task);
   result.n_stars = static_cast<std::int64_t>(catalogue.rows());
   if (campaign.store_catalogues) result.catalogue = catalogue;
   const Posterior posterior = make_posterior(campaign, task, catalogue);
+  posterior.likelihood().use_threads(threads);
   Stream stream(task.key, Purpose::starts);
   std::vector<Vector> starts;
   for (const Vector& start : campaign.study->starts(catalogue, posterior.space(), stream)) {
@@ -289,12 +292,12 @@ void check_task(const Campaign& campaign, const Task& task) {
   }
 }
 
-TaskResult run_task(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal) {
+TaskResult run_task(const Campaign& campaign, const Task& task, infer::nuts::ChainJournal* journal, int threads) {
   const auto begin = std::chrono::steady_clock::now();
   const double cpu_begin = thread_seconds();
   TaskResult blank = blank_result(campaign, task), result = blank;
   try {
-    infer(campaign, task, journal, result);
+    infer(campaign, task, journal, threads, result);
   } catch (const infer::nuts::Interruption&) {
     throw;
   } catch (const std::exception& error) {

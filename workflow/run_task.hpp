@@ -21,9 +21,10 @@ std::vector<double> task_truth(const campaign::Campaign& campaign, const campaig
 void check_task(const campaign::Campaign& campaign, const campaign::Task& task);
 
 /// Never throws for what goes wrong inside the task: that is a result with status failed, NaN draws and the reason.
-/// Throws infer::nuts::Interruption where `journal` (may be null) does.
+/// Throws infer::nuts::Interruption where `journal` (may be null) does. `threads`: for the stars of one evaluation of
+/// the likelihood.
 store::TaskResult run_task(const campaign::Campaign& campaign, const campaign::Task& task,
-                           infer::nuts::ChainJournal* journal = nullptr);
+                           infer::nuts::ChainJournal* journal = nullptr, int threads = 1);
 
 /// The result of a task that is given up because it takes the program with it: status crashed, no draws.
 store::TaskResult crashed_result(const campaign::Campaign& campaign, const campaign::Task& task, std::string reason);

@@ -45,6 +45,9 @@ class Likelihood {
     return log_likelihood(theta, gradient);
   }
 
+  /// How many threads an evaluation may use from now on; its result does not depend on it.
+  virtual void use_threads(int /*threads*/) const {}
+
   /// Names of the components of which each star has one; empty if the model is no mixture.
   virtual std::vector<std::string> components() const { return {}; }
   /// Probability p (N, K) that star n is of component k, given theta.

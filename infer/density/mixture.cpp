@@ -51,6 +51,10 @@ void Mixture::pull_back(const Vector& theta, const Array& weight, Vector& gradie
   }
 }
 
+void Mixture::use_threads(int threads) const {
+  for (const Part& part : parts_) part.component->use_threads(threads);
+}
+
 const Mixture* Mixture::nameless(const Part& part) {
   return part.name.empty() ? dynamic_cast<const Mixture*>(part.component.get()) : nullptr;
 }

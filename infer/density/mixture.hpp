@@ -30,6 +30,9 @@ class Component {
   /// Adds sum_n weight_n d log m_n / d theta to gradient (P), at the theta of the last log_marginal. Stars of weight 0
   /// add nothing, also where their value is -infinity.
   virtual void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const = 0;
+
+  /// How many threads an evaluation may use from now on; its result does not depend on it.
+  virtual void use_threads(int /*threads*/) const {}
 };
 
 class Mixture final : public Component {
@@ -47,6 +50,7 @@ class Mixture final : public Component {
   void log_marginal(const Vector& theta, Array& values) const override;
   void log_marginal_alone(const Vector& theta, Array& values) const override;
   void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const override;
+  void use_threads(int threads) const override;
 
   std::vector<std::string> names() const;  ///< (K), those of nameless mixtures' parts in their place
   /// Probability (N, K) that star n is of component k, at the theta of the last log_marginal; NaN if none can have made
@@ -75,6 +79,7 @@ class StarLikelihood final : public Likelihood {
   double value(const Vector& theta) const override;
   std::vector<std::string> components() const override;
   void memberships(const Vector& theta, Matrix& p) const override;
+  void use_threads(int threads) const override { component_->use_threads(threads); }
 
  private:
   Eigen::Index dimension_;

@@ -21,11 +21,12 @@ void log_density(benchmark::State& state, const QuadratureRule& rule) {
   state.SetLabel(regime.name);
 }
 
-/// A catalogue of 10^5 stars, of the regime at 1 kpc.
+/// A catalogue of 10^5 stars, of the regime at 1 kpc. Argument: threads.
 void large_catalogue(benchmark::State& state) {
   const auto regime = praesepe::tests::regimes().front();
   const auto likelihood =
       praesepe::tests::collapsed(praesepe::tests::catalogue_of(regime, 1e5), QuadratureRule::standard());
+  likelihood.use_threads(static_cast<int>(state.range(0)));
   Eigen::VectorXd theta = regime.truth, gradient(theta.size());
   for (auto _ : state) {
     theta[0] += 1e-9;
@@ -52,6 +53,6 @@ BENCHMARK(value)->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(log_density, standard, QuadratureRule::standard())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(log_density, reference, QuadratureRule::reference())->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 
-BENCHMARK(large_catalogue)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(large_catalogue)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 BENCHMARK_MAIN();

@@ -27,7 +27,8 @@ options::options_description run_options() {
   named.add_options()("shard", options::value<std::string>()->value_name("I/N"),
                       "only tasks with number mod N = I, of a job array; neither gathers nor reports");
   named.add_options()("threads", options::value<int>()->value_name("K"),
-                      "tasks at once in this process (default: all cores; under MPI 1)");
+                      "of this process: tasks at once; where these are fewer, chains of a task, and then stars of a "
+                      "large catalogue (default: all cores; under MPI 1)");
   named.add_options()("fresh", "rename a folder that is there, and start anew");
   named.add_options()("no-report", "stop after posteriors.h5");
   named.add_options()("quiet", "print nothing but errors");

@@ -42,14 +42,19 @@ class CollapsedStars final : public density::Component {
   void log_marginal(const Vector& theta, density::Array& values) const override;
   void log_marginal_alone(const Vector& theta, density::Array& values) const override;
   void pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const override;
+  /// Worth their while from about 10^4 stars.
+  void use_threads(int threads) const override;
 
  private:
   class Workspace;
   void evaluate(const Vector& theta, density::Array& values, Slopes slopes) const;
+  void pull_back_some(const ClusterParameters& cluster, const density::Array& weight, Eigen::Index begin,
+                      Eigen::Index end, Vector& gradient) const;
 
-  std::vector<ObservedStar> stars_;
+  std::vector<std::size_t> rows_;    // of the catalogue, in the order of the stars below
+  std::vector<ObservedStar> stars_;  // from the middle outwards: neighbours in a block have lines of like length
   SystematicIndices systematics_;
-  Sightlines lines_;  // as measured
+  Sightlines lines_;
   std::unique_ptr<Workspace> workspace_;
 };
 

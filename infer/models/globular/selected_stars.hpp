@@ -23,6 +23,7 @@ class SelectedStars final : public density::Component {
   void log_marginal(const Vector& theta, density::Array& values) const override;
   void log_marginal_alone(const Vector& theta, density::Array& values) const override;
   void pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const override;
+  void use_threads(int threads) const override { cluster_->use_threads(threads); }
 
  private:
   void select(const Vector& theta, density::Array& values) const;

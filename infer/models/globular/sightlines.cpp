@@ -1,8 +1,6 @@
 #include "infer/models/globular/sightlines.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "sim/astrometry/units.hpp"
@@ -15,15 +13,16 @@ namespace {
 
 struct Line {
   const ObservedStar* star;
-  int row;
+  int number;
+  bool is_first;
   Eigen::Vector2d motion;
   double log_weight;
 };
 
 /// Appends one line if the noise is a circle, else three.
-void append_lines(const ObservedStar& star, std::size_t row, std::vector<Line>& lines) {
+void append_lines(const ObservedStar& star, std::size_t number, std::vector<Line>& lines) {
   const double log_weight = star.log_constant + std::log(std::cos(star.dec * units::kRadPerDeg));
-  const Line middle{&star, static_cast<int>(row), star.motion, log_weight};
+  const Line middle{&star, static_cast<int>(number), true, star.motion, log_weight};
   const double shorter = star.variance[0], longer = star.variance[1];
   if (longer - shorter < 1e-12 * longer) {
     lines.push_back(middle);
@@ -33,6 +32,7 @@ void append_lines(const ObservedStar& star, std::size_t row, std::vector<Line>& 
   for (const auto& [node, weight] :
        {std::pair{-1.0, 1.0 / 6.0}, std::pair{0.0, 2.0 / 3.0}, std::pair{1.0, 1.0 / 6.0}}) {
     lines.push_back(middle);
+    lines.back().is_first = node < 0.0;
     lines.back().motion += node * offset;
     lines.back().log_weight += std::log(weight);
   }
@@ -56,24 +56,15 @@ void put(const Line& line, std::size_t lane, SightlineBlock& block) {
   block.radial_velocity[lane] = star.radial_velocity;
   block.radial_velocity_error[lane] = star.radial_velocity_error;
   block.log_weight[lane] = line.log_weight;
-  block.star[lane] = line.row;
-}
-
-/// Rows from the middle of the catalogue outwards: neighbours in a block then have lines of like length.
-std::vector<std::size_t> from_the_middle(const std::vector<ObservedStar>& stars) {
-  Eigen::Vector3d mean = Eigen::Vector3d::Zero();
-  for (const ObservedStar& star : stars) mean += star.triad.radial / static_cast<double>(stars.size());
-  std::vector<std::size_t> order(stars.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t row) { return (stars[row].triad.radial - mean).squaredNorm(); });
-  return order;
+  block.star[lane] = line.number;
+  block.begins[lane] = line.is_first;
 }
 
 }  // namespace
 
 Sightlines sightlines_of(const std::vector<ObservedStar>& stars) {
   std::vector<Line> lines;
-  for (const std::size_t row : from_the_middle(stars)) append_lines(stars[row], row, lines);
+  for (std::size_t n = 0; n < stars.size(); ++n) append_lines(stars[n], n, lines);
   Sightlines result;
   for (const bool measured : {false, true}) {
     std::size_t lane = kBlock;
@@ -92,18 +83,23 @@ Sightlines sightlines_of(const std::vector<ObservedStar>& stars) {
   return result;
 }
 
+std::vector<std::size_t> chunks_of(const std::vector<SightlineBlock>& blocks, std::size_t size) {
+  std::vector<std::size_t> begins{0};
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    if (b >= begins.back() + size && blocks[b].begins[0]) begins.push_back(b);
+  }
+  begins.push_back(blocks.size());
+  return begins;
+}
+
 // The motion of a block is k (mu - b parallax), and its offset 1000 k b.
-void correct(const Sightlines& measured, const Systematics& systematics, Sightlines& corrected) {
+void correct(const Systematics& systematics, SightlineBlock& block) {
   const double parallax = systematics.parallax, east = units::kKmsPerMasyrPc * systematics.pmra,
                north = units::kKmsPerMasyrPc * systematics.pmdec;
-  for (std::size_t b = 0; b < measured.blocks.size(); ++b) {
-    const SightlineBlock& from = measured.blocks[b];
-    SightlineBlock& to = corrected.blocks[b];
-    for (std::size_t i = 0; i < kBlock; ++i) {
-      to.parallax[i] = from.parallax[i] - parallax;
-      to.east_motion[i] = from.east_motion[i] + 1e-3 * parallax * from.east_offset[i] - east;
-      to.north_motion[i] = from.north_motion[i] + 1e-3 * parallax * from.north_offset[i] - north;
-    }
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    block.parallax[i] -= parallax;
+    block.east_motion[i] += 1e-3 * parallax * block.east_offset[i] - east;
+    block.north_motion[i] += 1e-3 * parallax * block.north_offset[i] - north;
   }
 }
 

@@ -28,7 +28,8 @@ struct SightlineBlock {
   Row motion_error;                            ///< k sigma_mu, per component (km/s per pc)
   Row radial_velocity, radial_velocity_error;  ///< km/s; all of a block are measured, or none
   Row log_weight;                              ///< of a node of the smearing, and of the star's constant factors
-  std::array<int, kBlock> star;                ///< row of the catalogue
+  std::array<int, kBlock> star;                ///< its number
+  std::array<bool, kBlock> begins;             ///< the line is the star's first; its others follow
   std::size_t size = 0;                        ///< lines that count
 };
 
@@ -38,9 +39,14 @@ struct Sightlines {
   bool any_radial_velocity() const { return !with_radial_velocity.empty() && with_radial_velocity.back(); }
 };
 
+/// Of the stars in their order, but those with a radial velocity last.
 Sightlines sightlines_of(const std::vector<ObservedStar>& stars);
 
-/// Writes to `corrected`, a copy of `measured`, the parallaxes and motions less their systematic errors.
-void correct(const Sightlines& measured, const Systematics& systematics, Sightlines& corrected);
+/// Numbers of blocks, about `size` apart, none of which goes on with a star of the block before; the first is 0 and the
+/// last the number of all blocks.
+std::vector<std::size_t> chunks_of(const std::vector<SightlineBlock>& blocks, std::size_t size);
+
+/// Takes systematic errors off the parallaxes and motions of a block.
+void correct(const Systematics& systematics, SightlineBlock& block);
 
 }  // namespace praesepe::infer::models::globular

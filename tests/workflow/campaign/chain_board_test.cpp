@@ -7,12 +7,13 @@
 #include <functional>
 #include <thread>
 
+#include "infer/threads.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "workflow/thread_clock.hpp"
 
 namespace praesepe::workflow {
 namespace {
 
+using infer::thread_seconds;
 using infer::nuts::PieceKey;
 
 class ChainBoardTest : public testing::Test {

@@ -56,6 +56,27 @@ class SameNumbers(ProgramTest):
             runs = json.loads(file.attrs["runs"])
         self.assertEqual([(run["ranks"], run["threads"]) for run in runs], [(2, 1)])
 
+    def test_more_threads_than_chains(self):
+        """One task of a catalogue so large that threads share its stars; and what they do is counted."""
+        self.write("cluster.toml", CLUSTER)
+        settings = ["observe.stars=1500", "sampler.importance=false", "sampler.warmup=20"]
+        settings += [f"prior.{name}=fixed({value})" for name, value in
+                     {"g": 2, "ra": 60, "dec": 45, "parallax": 1, "pmra": 4, "pmdec": 5, "radial_velocity": 30}.items()]
+        more = [word for setting in settings for word in ("--set", setting)]
+
+        def run(folder, threads):
+            done = self.praesepe("run", "cluster.toml", "-o", folder, "--no-report", "--threads", threads, *more)
+            self.assertIn(done.returncode, (0, 3), done.stderr)  # there may be too few draws
+            path = self.folder / folder / "posteriors.h5"
+            with h5py.File(path) as file:
+                return numbers(path), file["task/cpu_time"][0]
+
+        alone, seconds = run("alone", 1)
+        shared, seconds_shared = run("shared", 8)
+        self.assert_same(alone, shared)
+        # each of four workers looks for modes by itself, and two threads do what one did
+        self.assertGreater(seconds_shared, 0.5 * seconds)
+
     def test_latents_drawn_and_sampled(self):
         """On 1 or 2 ranks; and drawing them leaves the posterior as it is."""
         self.write("cluster.toml", CLUSTER)

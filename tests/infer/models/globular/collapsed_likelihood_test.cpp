@@ -99,6 +99,27 @@ TEST(CollapsedLikelihood, GradientIsThatOfTheIntegralForEveryKindOfData) {
   }
 }
 
+/// Of stars with one line of sight or three, with radial velocities or without, in several pieces of work.
+TEST(CollapsedLikelihood, IsTheSameToTheLastBitOnAnyNumberOfThreads) {
+  const GlobularStudy study;
+  Observation observation;
+  for (const auto& key : study.observe_keys()) observation[key.name] = key.default_value;
+  for (const auto& [key, value] :
+       {std::pair{"stars", 5000.0}, std::pair{"correlation", 0.4}, std::pair{"radial_velocity_fraction", 0.2}}) {
+    observation[key] = value;
+  }
+  const auto regime = regimes().front();
+  sim::random::Stream latents({9, 0, 0}, sim::random::Purpose::latents), noise({9, 0, 0}, sim::random::Purpose::noise);
+  const auto likelihood = tests::collapsed(study.simulate(regime.truth, observation, latents, noise));
+  Vector gradient(kParameters), same(kParameters);
+  const double value = likelihood.log_likelihood(regime.truth, gradient);
+  for (const int threads : {2, 3, 7}) {
+    likelihood.use_threads(threads);
+    EXPECT_EQ(likelihood.log_likelihood(regime.truth, same), value) << threads;
+    EXPECT_EQ(same, gradient) << threads;
+  }
+}
+
 TEST(CollapsedLikelihood, IsMinusInfinityOnlyWhereAStarLiesOutsideTheTidalRadius) {
   const auto regime = regimes().front();
   const auto likelihood = tests::collapsed(tests::catalogue_of(regime, 200.0));

@@ -6,11 +6,10 @@
 
 #include "infer/diagnostics/summary.hpp"
 #include "infer/models/globular/full_likelihood.hpp"
-#include "infer/models/globular/globular_study.hpp"
 #include "infer/models/globular/latents.hpp"
 #include "infer/nuts/joint_sample.hpp"
 #include "tests/infer/models/globular/latents_by_weight.hpp"
-#include "tests/infer/models/globular/regimes.hpp"
+#include "tests/infer/models/globular/posterior_problem.hpp"
 
 namespace praesepe::infer::models::globular {
 namespace {
@@ -20,29 +19,11 @@ using nuts::PosteriorSample;
 using sim::random::Purpose;
 using sim::random::Stream;
 
-/// One catalogue with both ways to its posterior.
-class Problem {
+/// With both ways to its posterior.
+class Problem : public tests::PosteriorProblem {
  public:
-  /// `priors`: (parameter, prior) in place of the study's.
-  Problem(const tests::Regime& regime, double stars, const std::vector<std::pair<std::size_t, std::string>>& changed)
-      : catalogue(tests::catalogue_of(regime, stars)) {
-    const GlobularStudy study;
-    Observation observation;
-    for (const auto& key : study.observe_keys()) observation[key.name] = key.default_value;
-    std::vector<density::Prior> priors;
-    for (const auto& parameter : study.parameters()) priors.push_back(density::Prior::parse(parameter.default_prior));
-    for (const auto& [parameter, text] : changed) priors[parameter] = density::Prior::parse(text);
-    posterior =
-        std::make_unique<density::Posterior>(study.likelihood(catalogue, observation), study.space(priors, catalogue));
-    Stream stream({21, 0, 0}, Purpose::starts);
-    for (const Vector& start : study.starts(catalogue, posterior->space(), stream)) {
-      starts.push_back(posterior->space().unconstrain(start));
-    }
-  }
+  using PosteriorProblem::PosteriorProblem;
 
-  PosteriorSample collapsed(const nuts::SamplerOptions& options) const {
-    return nuts::sample_posterior(*posterior, starts, options, {.max_r_hat = 1.05, .min_ess = 200.0}, {21, 0, 0});
-  }
   PosteriorSample full(const nuts::SamplerOptions& options, const std::vector<std::vector<int>>& whole = {}) const {
     const FullLikelihood joint(catalogue);
     const DrawnLatents sampler(catalogue);
@@ -52,22 +33,6 @@ class Problem {
     return nuts::sample_jointly({*posterior, joint, latents}, starts, options, {.max_r_hat = 1.05, .min_ess = 200.0},
                                 {22, 0, 0}, whole);
   }
-
-  /// Every `step`-th draw of a parameter, (draws, chains).
-  Matrix draws_of(const PosteriorSample& sample, std::size_t parameter, Eigen::Index step) const {
-    Matrix values(sample.chains.front().size() / step, static_cast<Eigen::Index>(sample.chains.size()));
-    for (Eigen::Index c = 0; c < values.cols(); ++c) {
-      for (Eigen::Index i = 0; i < values.rows(); ++i) {
-        const Vector q = sample.chains[static_cast<std::size_t>(c)].position.row((i + 1) * step - 1);
-        values(i, c) = posterior->space().constrain(q)[static_cast<Eigen::Index>(parameter)];
-      }
-    }
-    return values;
-  }
-
-  sim::astrometry::Catalogue catalogue;
-  std::unique_ptr<density::Posterior> posterior;
-  std::vector<Vector> starts;
 };
 
 /// Probability of two samples to differ by more, Kolmogorov-Smirnov with Stephens' correction of the effective size.

@@ -33,13 +33,14 @@ std::vector<Regime> regimes() {
           halo_to_the_sun()};
 }
 
-sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars) {
+sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars, std::uint32_t replicate) {
   const infer::models::globular::GlobularStudy study;
   infer::models::Observation observation;
   for (const auto& key : study.observe_keys()) observation[key.name] = key.default_value;
   observation["stars"] = stars;
   observation["sigma"] = regime.sigma;
-  sim::random::Stream latents({7, 0, 0}, sim::random::Purpose::latents), noise({7, 0, 0}, sim::random::Purpose::noise);
+  const sim::random::StreamKey key{7, 0, replicate};
+  sim::random::Stream latents(key, sim::random::Purpose::latents), noise(key, sim::random::Purpose::noise);
   return study.simulate(regime.truth, observation, latents, noise);
 }
 

@@ -22,7 +22,7 @@ struct Regime {
 std::vector<Regime> regimes();
 
 /// A simulated catalogue of the regime; seed fixed.
-sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars);
+sim::astrometry::Catalogue catalogue_of(const Regime& regime, double stars, std::uint32_t replicate = 0);
 
 /// The collapsed likelihood of a catalogue.
 infer::density::StarLikelihood collapsed(const sim::astrometry::Catalogue& catalogue,
