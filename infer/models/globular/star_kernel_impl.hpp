@@ -211,6 +211,7 @@ class BlockIntegral {
       const Batch margin = load(kMargin, at);
       const auto counts = load(kSize, at) >= floor_[at % kBlock / Batch::size], clear = counts && margin > zero;
       store(kMargin, at, xsimd::select(counts, margin, number(1.0)));
+      store(kExponent, at, xsimd::select(counts, load(kExponent, at), number(-1e30)));
       if (xsimd::none(clear)) {
         for (int field = kValue; field <= (kAll ? kByOrder : kValue); ++field) store(Field(field), at, zero);
         continue;
