@@ -49,20 +49,6 @@ TEST(CollapsedAccuracy, StarByStarInNineRegimes) {
   }
 }
 
-/// A cluster of a tenth of its mass, of which many stars are tens of standard deviations faster than the escape speed:
-/// where a climb to the posterior may begin.
-TEST(CollapsedAccuracy, StarsFarBeyondTheEscapeSpeed) {
-  auto regime = tests::regimes()[4];
-  const auto catalogue = tests::catalogue_of(regime, 200.0);
-  Vector theta = regime.truth;
-  theta[kLogMass] -= 1.0;
-  const Vector standard = star_terms(catalogue, QuadratureRule::standard(), theta),
-               reference = star_terms(catalogue, QuadratureRule::reference(), theta);
-  EXPECT_TRUE(standard.allFinite());
-  EXPECT_LT(standard.minCoeff(), standard.maxCoeff() - 100.0);
-  EXPECT_LT(((standard - reference).array() / reference.array().abs().max(1.0)).abs().maxCoeff(), 1e-3);
-}
-
 /// Stars of a regime with radial velocities of 1 km/s, with correlated errors, or without proper motions.
 sim::astrometry::Catalogue with(const tests::Regime& regime, double stars, const std::string& what) {
   const auto plain = tests::catalogue_of(regime, stars);

@@ -99,6 +99,21 @@ TEST(CollapsedLikelihood, GradientIsThatOfTheIntegralForEveryKindOfData) {
   }
 }
 
+/// A cluster of a tenth of its mass, of which many stars are tens of standard deviations faster than the escape speed:
+/// where a climb to the posterior may begin.
+TEST(CollapsedLikelihood, IsFiniteForStarsFarBeyondTheEscapeSpeed) {
+  const auto regime = regimes()[4];
+  const auto catalogue = tests::catalogue_of(regime, 200.0);
+  Vector theta = regime.truth;
+  theta[kLogMass] -= 1.0;
+  density::Array standard, reference;
+  CollapsedStars(catalogue).log_marginal(theta, standard);
+  CollapsedStars(catalogue, QuadratureRule::reference()).log_marginal(theta, reference);
+  EXPECT_TRUE(standard.allFinite());
+  EXPECT_LT(standard.minCoeff(), standard.maxCoeff() - 100.0);
+  EXPECT_LT(((standard - reference) / reference.abs().max(1.0)).abs().maxCoeff(), 1e-3);
+}
+
 /// Of stars with one line of sight or three, with radial velocities or without, in several pieces of work.
 TEST(CollapsedLikelihood, IsTheSameToTheLastBitOnAnyNumberOfThreads) {
   const GlobularStudy study;
