@@ -1,5 +1,7 @@
 #include "infer/crew.hpp"
 
+#include <algorithm>
+
 #include "infer/threads.hpp"
 
 namespace praesepe::infer {

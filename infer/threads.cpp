@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -22,17 +23,24 @@ double own_seconds() {
 
 void for_each_piece(std::size_t pieces, int threads, const std::function<void(std::size_t, int)>& work) {
   const auto workers = static_cast<int>(std::min(pieces, static_cast<std::size_t>(std::max(threads, 1))));
+  if (workers <= 1) {
+    for (std::size_t piece = 0; piece < pieces; ++piece) work(piece, 0);
+    return;
+  }
   std::atomic<std::size_t> next = 0;
   const auto work_as = [&](int worker) {
     for (std::size_t piece = next++; piece < pieces; piece = next++) work(piece, worker);
   };
-  std::vector<double> seconds(static_cast<std::size_t>(std::max(workers, 1)));
+  std::vector<double> seconds(static_cast<std::size_t>(workers));
   std::vector<std::jthread> helpers;
-  for (int worker = 1; worker < workers; ++worker) {
-    helpers.emplace_back([&, worker] {
-      work_as(worker);
-      seconds[static_cast<std::size_t>(worker)] = thread_seconds();
-    });
+  try {
+    for (int worker = 1; worker < workers; ++worker) {
+      helpers.emplace_back([&, worker] {
+        work_as(worker);
+        seconds[static_cast<std::size_t>(worker)] = thread_seconds();
+      });
+    }
+  } catch (const std::system_error&) {  // no more threads to be had: those that there are do all of it
   }
   work_as(0);
   helpers.clear();  // joins

@@ -53,13 +53,13 @@ std::vector<Part> parts_of(const std::vector<std::int64_t>& tasks, std::size_t w
 }
 
 CampaignWorker::CampaignWorker(const Campaign& campaign, const std::vector<Task>& plan, const ResultFolder& folder,
-                               int ranks, int threads, int star_threads)
+                               int ranks, int threads, int threads_per_part)
     : campaign_(campaign),
       plan_(plan),
       folder_(folder),
       identity_(identity_of(campaign)),
       other_processes_(ranks > 1),
-      star_threads_(star_threads),
+      threads_per_part_(threads_per_part),
       runs_(Json::array({this_run(ranks, threads)}).dump()) {}
 
 std::shared_ptr<ChainBoard> CampaignWorker::board_of(Part part) {
@@ -88,7 +88,7 @@ std::string CampaignWorker::work(Part part) {
   BoardWorker journal(*board, part.index, part.of);
   try {
     if (part.index == 0) return run_and_publish(task, journal);
-    run_task(campaign_, task, &journal, star_threads_);
+    run_task(campaign_, task, &journal, threads_per_part_);
   } catch (const infer::nuts::Stopped&) {
     const bool is_published = std::filesystem::exists(store::shard_path(folder_.shards(), task.id));
     if (part.index == 0 && !is_published) return line_of({{"event", "stopped"}, {"task", task.id}});
@@ -101,7 +101,7 @@ std::string CampaignWorker::run_and_publish(const Task& task, BoardWorker& journ
   const auto verdict = mark.verdict();
   if (!verdict) fault_point("task");
   store::TaskResult result =
-      verdict ? crashed_result(campaign_, task, *verdict) : run_task(campaign_, task, &journal, star_threads_);
+      verdict ? crashed_result(campaign_, task, *verdict) : run_task(campaign_, task, &journal, threads_per_part_);
   result.attempts = mark.attempts();
   result.runs = runs_;
   result.cpu_time += journal.seconds_of_others();

@@ -33,10 +33,10 @@ std::vector<Part> parts_of(const std::vector<std::int64_t>& tasks, std::size_t w
 /// One object a process; threads call it together.
 class CampaignWorker {
  public:
-  /// Keeps references. With several ranks, parts of a task may be elsewhere. Of this process's `threads` so many,
-  /// `star_threads`, work on one part.
+  /// Keeps references. With several ranks, parts of a task may be elsewhere. `threads`: of this process;
+  /// `threads_per_part`: those that share the stars of one part.
   CampaignWorker(const campaign::Campaign& campaign, const std::vector<campaign::Task>& plan,
-                 const ResultFolder& folder, int ranks, int threads, int star_threads);
+                 const ResultFolder& folder, int ranks, int threads, int threads_per_part);
 
   /// Does a part, and publishes the task's shard if it is the first part. Returns a line of JSON for the log, or
   /// nothing. Throws what concerns all tasks, such as a full disk.
@@ -51,7 +51,7 @@ class CampaignWorker {
   const ResultFolder& folder_;
   store::CampaignIdentity identity_;
   bool other_processes_;
-  int star_threads_;
+  int threads_per_part_;
   std::string runs_;  // see store::Origin
   std::mutex mutex_;
   std::map<std::int64_t, std::weak_ptr<ChainBoard>> boards_;  // of the tasks on which threads of this process work

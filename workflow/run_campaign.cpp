@@ -35,8 +35,8 @@ class Log {
   std::ofstream out_;
 };
 
-/// How many parts a process works on at once, of `parts` in all, so that no thread is left over: those that are work on
-/// the stars of these.
+/// How many of all `parts` a process works on at once. Its threads are divided between them: where there are several
+/// for each, they share its stars.
 int parts_at_once(std::size_t parts, int ranks, int threads) {
   const auto of_this_rank = (static_cast<int>(parts) + ranks - 1) / ranks;
   return std::clamp(of_this_rank, 1, threads);

@@ -49,7 +49,7 @@ class Integrator {
     scratch_.emplace_back(tables_.lines.back().share.size() * layers);
   }
 
-  void use_threads(int threads) { scratch_.resize(static_cast<std::size_t>(threads), scratch_.front()); }
+  void use_threads(int threads) { scratch_.resize(static_cast<std::size_t>(std::max(threads, 1)), scratch_.front()); }
 
   void integrate(const Systematics& systematics, const ClusterState& cluster, Slopes slopes, StarTerms& terms) {
     tables_.prepare(cluster);

@@ -42,7 +42,7 @@ class CollapsedStars final : public density::Component {
   void log_marginal(const Vector& theta, density::Array& values) const override;
   void log_marginal_alone(const Vector& theta, density::Array& values) const override;
   void pull_back(const Vector& theta, const density::Array& weight, Vector& gradient) const override;
-  /// Worth their while from about 10^4 stars.
+  /// Worth their while from a few thousand stars.
   void use_threads(int threads) const override;
 
  private:

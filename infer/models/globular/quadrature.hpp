@@ -23,7 +23,7 @@ struct QuadratureRule {
   double bound = 3.5;      ///< a line ends where a star would be bound only if so many deviations slower than seen
   bool single_precision = true;  ///< inside a star; the structure solution and sums over stars are double
   int radial_velocity = 14;      ///< nodes of a measured radial velocity's noise
-  double depth = 13.0;           ///< where noise meets the escape speed, nodes exp(-depth) of the largest are left out
+  double depth = 13.0;           ///< nodes whose terms are about exp(-depth) of the line's largest are left out
 
   /// For campaigns: rms error of a star <= 5e-5, largest <= 5e-4.
   static QuadratureRule standard() { return {}; }

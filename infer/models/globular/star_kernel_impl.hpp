@@ -3,10 +3,10 @@
 //
 // A block's work: (1) the part of each line of sight that matters, (2) nodes there, the potential and the star's motion
 // relative to the cluster, (3) the integrals over the velocity, by a cubature or, where the noise meets the escape
-// speed, by a finer rule for which such nodes are gathered, but for those that are negligible beside the line's largest,
-// (4) sums over the nodes of each line. The gradient is that of the integral by the same nodes, which are held where
-// they are: the integrand vanishes at both ends of its range, so that their motion would add what the quadrature's own
-// error does.
+// speed, by a finer rule for which such nodes are gathered, but for those that are negligible beside the line's
+// largest, (4) sums over the nodes of each line. The gradient is that of the integral by the same nodes, which are held
+// where they are: the integrand vanishes at both ends of its range, so that their motion would add what the
+// quadrature's own error does.
 #pragma once
 
 #include <xsimd/xsimd.hpp>
@@ -155,17 +155,16 @@ class BlockIntegral {
   }
 
   /// Notes how large a term is about, from the largest product of noise and law. The star is seen x standard deviations
-  /// beyond the escape speed; tau of them below it the law is y^a with y ~ tau, and exp(-(x + tau)^2/2) tau^a is largest
-  /// where tau (x + tau) = a.
+  /// beyond the escape speed; tau of them below it the law is y^a with y ~ tau, and exp(-(x + tau)^2/2) tau^a is
+  /// largest where tau (x + tau) = a.
   [[gnu::always_inline]] void note_size(std::size_t at, const Batch& phi, const Batch& rho, const Batch& variance) {
     const Batch zero(Real(0)), half(Real(0.5)), order(law_.order());
     const Batch escape = xsimd::sqrt(phi + phi), deviation = xsimd::sqrt(variance);
     const Batch x = (rho - escape) / deviation, root = xsimd::sqrt(x * x + number(4.0) * order);
     const Batch tau = xsimd::select(x > zero, (order + order) / (root + x), half * (root - x));
-    const Batch u = xsimd::max(zero, escape - tau * deviation), t = (rho - u) / deviation;
-    const Batch log_law = order * quick_log(half * (escape - u) * (escape + u)) + Batch(log_inverse_gamma_);
-    const Batch size =
-        load(kExponent, at) + quick_log(load(kFactor, at)) + xsimd::min(log_law, zero) - half * t * t;
+    const Batch step = xsimd::min(escape, tau * deviation), u = escape - step, t = (rho - u) / deviation;
+    const Batch log_law = order * quick_log(half * step * (escape + u)) + Batch(log_inverse_gamma_);
+    const Batch size = load(kExponent, at) + quick_log(load(kFactor, at)) + xsimd::min(log_law, zero) - half * t * t;
     store(kSize, at, size);
     Batch& largest = floor_[at % kBlock / Batch::size];
     largest = xsimd::max(largest, size);
@@ -204,7 +203,8 @@ class BlockIntegral {
     }
   }
 
-  /// (3) Where the noise keeps clear of the escape speed. Lanes where it does not are left to wide(), or are nothing.
+  /// (3) Where the noise keeps clear of the escape speed. Lanes where it does not are left to wide(); nodes that hardly
+  /// count are nothing.
   [[gnu::always_inline]] void smooth() {
     const Batch zero(Real(0)), safe = number(tables_.cluster.model->phi0());
     for (std::size_t at = 0; at < nodes_ * kBlock; at += Batch::size) {

@@ -47,7 +47,7 @@ density::Array density_at(const Vector& theta, const std::vector<double>& beta) 
   catalogue.add("dec", "deg", std::move(dec));
   density::Array values;
   // neither parallaxes nor motions: the density on the sky
-  CollapsedStars(catalogue, {64, 40, 6.0, 5.0, false}).log_marginal(theta, values);
+  CollapsedStars(catalogue, {64, 40, 6.0, 5.0, false, 14, 40.0}).log_marginal(theta, values);
   return values.exp() / cos_dec;
 }
 
