@@ -13,7 +13,7 @@
 namespace praesepe::workflow {
 
 struct RunOptions {
-  int threads = 0;                  ///< tasks at once in this process; 0: as many as cores, or one under MPI
+  int threads = 0;                  ///< of this process; 0: as many as cores, or one under MPI
   std::vector<std::int64_t> tasks;  ///< to run, ascending; those with a valid shard are skipped
   scheduler::ProgressStyle progress = scheduler::ProgressStyle::lines;
   std::string log = "log.jsonl";  ///< name in the result folder
