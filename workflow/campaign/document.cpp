@@ -112,6 +112,9 @@ void apply_setting(Document& document, const std::string& assignment) {
     rest = rest.substr(dot + 1);
   }
   if (rest.empty()) throw InputError(origin + ": expected a.b=VALUE");
+  if (key.starts_with(kObserve) && document.root.at_path("grid." + key)) {
+    throw InputError(fmt::format("{0}: {1} is on the grid, whose values count; set grid.{1}", origin, key));
+  }
   holder.at("value").visit([&](auto& node) { table->insert_or_assign(rest, std::move(node)); });
 
   update_grid_order(document);

@@ -24,7 +24,7 @@ Document parse_document(std::string_view text, const std::string& origin);
 Document read_document(const std::filesystem::path& path);
 
 /// Sets one key from "a.b=VALUE"; VALUE is parsed as TOML, else taken as a string. Throws InputError if there is no
-/// "=".
+/// "=", or if the grid has that key and would leave the setting without effect.
 void apply_setting(Document& document, const std::string& assignment);
 
 /// The place of a value: "FILE:LINE", "--set a.b=VALUE", or the file alone where the line is unknown.

@@ -76,6 +76,14 @@ TEST(Campaign, SettingsThatAreNoTomlAreStrings) {
   EXPECT_THAT(message_of(kLines, {"campaign.seed=seven"}), HasSubstr("--set campaign.seed=seven: campaign.seed"));
 }
 
+TEST(Campaign, ASettingThatTheGridWouldOverrideIsRefused) {
+  EXPECT_THAT(message_of(kLines, {"observe.points=5"}),
+              HasSubstr("--set observe.points=5: observe.points is on the grid, whose values count; set "
+                        "grid.observe.points"));
+  EXPECT_EQ(plan(parse(kLines, {"grid.observe.points=[5]", "grid.exclude=[]"})).size(), 6u);
+  EXPECT_EQ(plan(parse(kLines, {"grid={}", "truth.m=1", "truth.b=2", "truth.w0=0.9", "observe.points=5"})).size(), 3u);
+}
+
 TEST(Campaign, ErrorsNameFileLineAndKey) {
   EXPECT_THAT(message_of(std::string(kLines) + "[sampler]\nchain = 4\n"),
               HasSubstr("lines.toml:12: sampler.chain: unknown key; the nearest known key is sampler.chains"));
