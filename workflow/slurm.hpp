@@ -16,7 +16,7 @@ struct SlurmOptions {
   int array = 1;                               ///< elements
   int throttle = 0;                            ///< elements that run at once; 0: as many as SLURM likes
   int ranks = 1;                               ///< MPI ranks of an element
-  int threads = 1;                             ///< tasks at once in a rank
+  int threads = 1;                             ///< of a rank, as for `run`
   std::string time = "04:00:00";               ///< of an element
   std::string memory;                          ///< of a node, such as 4G; empty: the site's default
   std::string partition, account;              ///< empty: the site's default

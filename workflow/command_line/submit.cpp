@@ -27,7 +27,7 @@ options::options_description submit_options() {
   named.add_options()("array", number("N"), "elements of the job array")(
       "throttle", number("M"), "elements that run at once")("ranks", number("R"),
                                                             "MPI ranks of an element (default 1)");
-  named.add_options()("threads", number("K"), "tasks at once in a rank (default 1)")(
+  named.add_options()("threads", number("K"), "threads of a rank, as for run (default 1)")(
       "time", word("T"), "time limit of an element, as for sbatch (default 04:00:00)");
   named.add_options()("memory", word("M"), "memory of a node")("partition", word("P"), "partition")(
       "account", word("A"), "account");
