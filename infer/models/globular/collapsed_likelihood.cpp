@@ -161,7 +161,7 @@ CollapsedStars::CollapsedStars(const Catalogue& catalogue, QuadratureRule rule, 
     : stars_(observed_stars(catalogue)), systematics_(systematics) {
   rows_ = from_the_middle(stars_);
   stars_ = in_order(stars_, rows_);
-  lines_ = sightlines_of(stars_);
+  lines_ = sightlines_of(stars_, rule.smearing);
   workspace_ = std::make_unique<Workspace>(rule, lines_, stars_.size());
 }
 

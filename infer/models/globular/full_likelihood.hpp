@@ -7,17 +7,19 @@
 // without bounds, six a star, in which the density has no wall where a star becomes unbound but the one that the
 // measured proper motion has; lengths pc, velocities km/s, n_i the star's direction, r_0 and s the cluster's scales:
 //
-//   a, b     alpha_i, delta_i = measured + errors (a, b)
-//   c, d     v_sky = k R_c (mu_i + noise (c, d)): its velocity on the sky as its motion shows it at the centre's
-//   distance e        with u = |v_sky - v_centre| / s the star is bound for |z| < z_max, phi(r_max) = u^2/2, along its
-//   line of
-//            sight:  z = A sinh(t_max S(e)),  A^2 = R_p^2 + r0^2/2,  A sinh(t_max) = z_max,  R = n_i.x_c + z
-//   f        w = (v_R - v_R,c) / s = sqrt(2 y) S(f),  y = phi(r) - u^2/2                  S(x) = erf(x / sqrt 2)
+//   a, b   alpha_i, delta_i = measured + errors (a, b)
+//
+//   c, d   v_sky = k R_c (mu_i + noise (c, d)), its velocity on the sky as its motion shows it at the centre's distance
+//
+//   e      with u = |v_sky - v_centre| / s the star is bound for |z| < z_max, phi(r_max) = u^2/2, along its sight:
+//          z = A sinh(t_max S(e)),  A^2 = R_p^2 + r0^2/2,  A sinh(t_max) = z_max,  R = n_i.x_c + z
+//
+//   f      w = (v_R - v_R,c) / s = sqrt(2 y) S(f),  y = phi(r) - u^2/2,  where S(x) = erf(x / sqrt 2)
 //
 // so that the star is on the brink of being unbound only as u -> the escape speed at R_p, and there the density
 // vanishes as y^(g+1). The Jacobian is k^2 R_c^2 R^2 cos(delta) s sqrt(2y) S'(f) A cosh(t) t_max S'(e) times that of
 // the errors. Integrated over the latents it is the collapsed likelihood of collapsed_likelihood.hpp but for the
-// angles' errors (full_likelihood_test.cpp).
+// angles' errors (full_posterior_test.cpp).
 //
 // -infinity where a star's line of sight misses the cluster, its motion exceeds the escape speed, or R < 0.01 pc.
 #pragma once

@@ -1,5 +1,6 @@
 #include "infer/models/globular/quadrature.hpp"
 
+#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <numbers>
 
@@ -21,6 +22,17 @@ GaussLegendre::GaussLegendre(int n) : node(static_cast<std::size_t>(n)), weight(
     }
     node[static_cast<std::size_t>(i)] = 0.5 * (1.0 + x);
     weight[static_cast<std::size_t>(i)] = 1.0 / ((1.0 - x * x) * slope * slope);
+  }
+}
+
+/// By Golub & Welsch: nodes are eigenvalues of the recurrence's tridiagonal matrix, of which He_n has sqrt(k).
+GaussHermite::GaussHermite(int n) : node(static_cast<std::size_t>(n)), weight(static_cast<std::size_t>(n)) {
+  const Eigen::VectorXd beside = Eigen::ArrayXd::LinSpaced(n - 1, 1.0, n - 1.0).sqrt();
+  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> recurrence;
+  recurrence.computeFromTridiagonal(Eigen::VectorXd::Zero(n), beside);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    node[static_cast<std::size_t>(i)] = recurrence.eigenvalues()[i];
+    weight[static_cast<std::size_t>(i)] = std::pow(recurrence.eigenvectors()(0, i), 2);
   }
 }
 

@@ -11,6 +11,12 @@ struct GaussLegendre {
   std::vector<double> node, weight;  ///< (n) ascending
 };
 
+/// Gauss-Hermite nodes and weights of the standard normal distribution; exact for polynomials of degree 2 n - 1.
+struct GaussHermite {
+  explicit GaussHermite(int n);
+  std::vector<double> node, weight;  ///< (n) ascending; weights sum to 1
+};
+
 /// Lines of sight are integrated in t, z = a sinh t with a^2 = R_p^2 + kCoreShare r0^2: dense where the cluster is.
 inline constexpr double kCoreShare = 0.5;
 
@@ -24,11 +30,12 @@ struct QuadratureRule {
   bool single_precision = true;  ///< inside a star; the structure solution and sums over stars are double
   int radial_velocity = 14;      ///< nodes of a measured radial velocity's noise
   double depth = 13.0;           ///< nodes whose terms are about exp(-depth) of the line's largest are left out
+  double smearing = 1e-2;        ///< rms error of a star for an ellipse of noise, if the cluster has no dispersion
 
   /// For campaigns: rms error of a star <= 5e-5, largest <= 5e-4.
   static QuadratureRule standard() { return {}; }
   /// For checks: rms <= 1e-5, largest <= 1e-4.
-  static QuadratureRule reference() { return {28, 24, 6.0, 5.5, false, 24, 24.0}; }
+  static QuadratureRule reference() { return {28, 24, 6.0, 5.5, false, 24, 24.0, 1e-5}; }
 };
 
 }  // namespace praesepe::infer::models::globular

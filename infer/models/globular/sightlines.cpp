@@ -1,7 +1,8 @@
 #include "infer/models/globular/sightlines.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <utility>
+#include <map>
 
 #include "sim/astrometry/units.hpp"
 
@@ -19,22 +20,28 @@ struct Line {
   double log_weight;
 };
 
-/// Appends one line if the noise is a circle, else three.
-void append_lines(const ObservedStar& star, std::size_t number, std::vector<Line>& lines) {
+constexpr int kFewestNodes = 2, kMostNodes = 48;
+
+/// Nodes that smear a circle of the smaller variance to the ellipse of both, so that ln p of a star that has nothing
+/// but noise errs by `tolerance` in rms: of n nodes it is ((longer - shorter) / (longer + shorter))^n within a factor
+/// of two.
+int nodes_of_smearing(double shorter, double longer, double tolerance) {
+  const double ratio = (longer - shorter) / (longer + shorter);
+  if (ratio < 1e-12) return 1;
+  return std::clamp(static_cast<int>(std::ceil(std::log(tolerance) / std::log(ratio))), kFewestNodes, kMostNodes);
+}
+
+/// One line if the noise is a circle, else one for each node of the smearing.
+void append_lines(const ObservedStar& star, std::size_t number, double tolerance,
+                  std::map<int, GaussHermite>& smearings, std::vector<Line>& lines) {
   const double log_weight = star.log_constant + std::log(std::cos(star.dec * units::kRadPerDeg));
-  const Line middle{&star, static_cast<int>(number), true, star.motion, log_weight};
   const double shorter = star.variance[0], longer = star.variance[1];
-  if (longer - shorter < 1e-12 * longer) {
-    lines.push_back(middle);
-    return;
-  }
-  const Eigen::Vector2d offset = std::sqrt(3.0 * (longer - shorter)) * star.axes.col(1);
-  for (const auto& [node, weight] :
-       {std::pair{-1.0, 1.0 / 6.0}, std::pair{0.0, 2.0 / 3.0}, std::pair{1.0, 1.0 / 6.0}}) {
-    lines.push_back(middle);
-    lines.back().is_first = node < 0.0;
-    lines.back().motion += node * offset;
-    lines.back().log_weight += std::log(weight);
+  const int nodes = nodes_of_smearing(shorter, longer, tolerance);
+  const GaussHermite& smearing = smearings.try_emplace(nodes, nodes).first->second;
+  const Eigen::Vector2d spread = std::sqrt(std::max(longer - shorter, 0.0)) * star.axes.col(1);
+  for (std::size_t i = 0; i < smearing.node.size(); ++i) {
+    lines.push_back({&star, static_cast<int>(number), i == 0, star.motion + smearing.node[i] * spread,
+                     log_weight + std::log(smearing.weight[i])});
   }
 }
 
@@ -62,9 +69,10 @@ void put(const Line& line, std::size_t lane, SightlineBlock& block) {
 
 }  // namespace
 
-Sightlines sightlines_of(const std::vector<ObservedStar>& stars) {
+Sightlines sightlines_of(const std::vector<ObservedStar>& stars, double smearing) {
   std::vector<Line> lines;
-  for (std::size_t n = 0; n < stars.size(); ++n) append_lines(stars[n], n, lines);
+  std::map<int, GaussHermite> smearings;
+  for (std::size_t n = 0; n < stars.size(); ++n) append_lines(stars[n], n, smearing, smearings, lines);
   Sightlines result;
   for (const bool measured : {false, true}) {
     std::size_t lane = kBlock;

@@ -1,14 +1,16 @@
-// The stars as the collapsed likelihood uses them: one line of sight each, or three where the proper-motion noise is an
-// ellipse; arranged in blocks, number by number, for SIMD.
+// The stars as the collapsed likelihood uses them: one line of sight each, or several where the proper-motion noise is
+// an ellipse; arranged in blocks, number by number, for SIMD.
 //
 // An ellipse of noise is the circle of its short axis smeared along the long one by a Gaussian of variance (long^2 -
-// short^2): three Gauss-Hermite nodes, exact to fifth moments.
+// short^2), by Gauss-Hermite quadrature. The longer the ellipse the more nodes: a dispersion of the cluster's would
+// blur what is between them, but faint stars of a distant cluster see none.
 #pragma once
 
 #include <array>
 #include <vector>
 
 #include "infer/models/globular/observed_star.hpp"
+#include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/systematics.hpp"
 
 namespace praesepe::infer::models::globular {
@@ -39,8 +41,9 @@ struct Sightlines {
   bool any_radial_velocity() const { return !with_radial_velocity.empty() && with_radial_velocity.back(); }
 };
 
-/// Of the stars in their order, but those with a radial velocity last.
-Sightlines sightlines_of(const std::vector<ObservedStar>& stars);
+/// Of the stars in their order, but those with a radial velocity last. `smearing`: QuadratureRule::smearing, which
+/// holds for ellipses up to an axis ratio of 4.5; error grows beyond.
+Sightlines sightlines_of(const std::vector<ObservedStar>& stars, double smearing = QuadratureRule{}.smearing);
 
 /// Numbers of blocks, about `size` apart, none of which goes on with a star of the block before; the first is 0 and the
 /// last the number of all blocks.

@@ -2,8 +2,9 @@
 // over stars, in the widest instructions that the machine has.
 //
 // One source (star_kernel_impl.hpp) is compiled for several instruction sets. They differ in the last digits of each
-// operation, since products and sums are fused where the machine can: relative differences of ln L are those of single
-// precision, 1e-7 (tests/infer/models/globular/star_kernel_test.cpp). On one instruction set results are the same bits.
+// operation, since products and sums are fused where the machine can: ln of a star's integral differs by at most 2e-5
+// in single precision (tests/infer/models/globular/star_kernel_test.cpp). On one instruction set results are the same
+// bits.
 #pragma once
 
 #include <array>

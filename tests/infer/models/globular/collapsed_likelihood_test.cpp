@@ -136,6 +136,30 @@ TEST(CollapsedLikelihood, IsFiniteForStarsFarBeyondTheEscapeSpeed) {
   }
 }
 
+/// Noise three times the cluster's dispersion, which blurs nothing of what is between the nodes of an ellipse.
+TEST(CollapsedLikelihood, HasNodesEnoughForLongEllipsesOfNoise) {
+  const auto regime = regimes()[3];
+  const auto plain = tests::catalogue_of(regime, 200.0);
+  for (const double ratio : {1.0001, 1.3, 1.8, 2.5, 4.0}) {
+    sim::astrometry::Catalogue catalogue(plain.rows());
+    for (const auto& column : plain.columns()) {
+      auto values = column.values;
+      for (double& value : values) {
+        if (column.name == "pmdec_error") value = 0.3;
+        if (column.name == "pmra_error") value = 0.3 * ratio;
+        if (column.name == "pmra") value = regime.truth[kPmra] + 2.0 * ratio * (value - regime.truth[kPmra]);
+        if (column.name == "pmdec") value = regime.truth[kPmdec] + 2.0 * (value - regime.truth[kPmdec]);
+      }
+      catalogue.add(column.name, column.unit, std::move(values));
+    }
+    density::Array standard, reference;
+    CollapsedStars(catalogue).log_marginal(regime.truth, standard);
+    CollapsedStars(catalogue, QuadratureRule::reference()).log_marginal(regime.truth, reference);
+    EXPECT_LT(std::sqrt((standard - reference).square().mean()), 1.5 * QuadratureRule{}.smearing) << ratio;
+    EXPECT_LT(std::abs((standard - reference).mean()), 1e-3) << ratio;
+  }
+}
+
 TEST(CollapsedLikelihood, IsTheSameToTheLastBitOnAnyNumberOfThreads) {
   const auto likelihood = tests::collapsed(of_every_kind(5000.0));
   const Vector theta = regimes().front().truth;

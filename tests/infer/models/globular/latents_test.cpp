@@ -107,7 +107,7 @@ TEST(DrawnLatents, HaveTheDistributionOfTheFourDimensionalIntegrand) {
 // The points' integral is the likelihood: that they are the right distribution to compare with.
 TEST(WeightedLatents, IntegrateToTheCollapsedLikelihood) {
   for (const Case& c : cases()) {
-    if (c.axis_ratio != 1.0 || c.correlation != 0.0) continue;  // the collapsed likelihood smears ellipses
+    if (c.parallax > 10.0) continue;  // hundreds of nats down: the points' integral underflows
     const Catalogue star = star_of(c);
     Vector gradient(kParameters);
     EXPECT_NEAR(tests::latents_by_weight(star, 0, theta_of(c), 1 << 20).log_integral,
