@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "infer/density/normal.hpp"
 
@@ -68,13 +69,14 @@ sim::mixture::LabelledStar draw_star(const Star& star, std::span<const sim::mixt
                                      sim::random::Stream& stream) {
   std::vector<DistanceIntegrand> integrands;
   std::vector<double> log_joint;
+  double largest = -std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < components.size(); ++k) {
     integrands.emplace_back(star, components[k], dust);
     const double ratio = components[k].mean[kDistance] / components[k].factor.row(kDistance).norm();
     log_joint.push_back(std::log(weights[k]) + integrate(integrands[k], QuadratureRule::standard()).log_value -
                         density::log_Phi(ratio));
+    largest = std::max(largest, log_joint.back());
   }
-  const double largest = *std::ranges::max_element(log_joint);
   double total = 0.0;
   for (double& joint : log_joint) total += joint = std::exp(joint - largest);
   double rest = stream.uniform() * total;
