@@ -32,9 +32,9 @@ struct QuadratureRule {
   double depth = 13.0;           ///< nodes whose terms are about exp(-depth) of the line's largest are left out
   double smearing = 1e-2;        ///< rms error of a star for an ellipse of noise, if the cluster has no dispersion
 
-  /// For campaigns: rms error of a star <= 5e-5, largest <= 5e-4.
+  /// For campaigns: rms error of a star whose noise is a circle <= 5e-5, largest <= 5e-4.
   static QuadratureRule standard() { return {}; }
-  /// For checks: rms <= 1e-5, largest <= 1e-4.
+  /// For checks: the same rms <= 1e-5, largest <= 1e-4.
   static QuadratureRule reference() { return {28, 24, 6.0, 5.5, false, 24, 24.0, 1e-5}; }
 };
 

@@ -99,7 +99,7 @@ TEST(CollapsedLikelihood, GradientIsThatOfTheIntegralForEveryKindOfData) {
   }
 }
 
-/// Stars with radial velocities or without, each third of them with one line of sight, the others with three.
+/// Stars with radial velocities or without, each third of them with one line of sight, the others with several.
 sim::astrometry::Catalogue of_every_kind(double stars) {
   const GlobularStudy study;
   Observation observation;
