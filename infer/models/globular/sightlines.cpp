@@ -20,7 +20,7 @@ struct Line {
   double log_weight;
 };
 
-constexpr int kFewestNodes = 2, kMostNodes = 48;
+constexpr int kFewestNodes = 3, kMostNodes = 48;
 
 /// Nodes that smear a circle of the smaller variance to the ellipse of both, so that ln p of a star that has nothing
 /// but noise errs by `tolerance` in rms: of n nodes it is ((longer - shorter) / (longer + shorter))^n within a factor
