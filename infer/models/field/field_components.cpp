@@ -13,19 +13,19 @@ void ParallaxField::pull_back(const Vector&, const Array& weight, Vector& gradie
   gradient[scale_length_] += (weight * distance_.d_scale_length).sum();
 }
 
-FieldStars::FieldStars(const Measured& parallax, ProperMotions motions, ParallaxCovariance covariance,
-                       Array log_density, MotionIndices motion, Eigen::Index scale_length,
+FieldStars::FieldStars(Astrometry data, Array log_density, FieldStarsIndices at,
                        std::optional<Gaussian1> radial_velocity)
-    : parallax_(parallax),
-      covariance_(std::move(covariance)),
+    : parallax_(std::move(data.parallax)),
+      covariance_(std::move(data.covariance)),
       log_density_(std::move(log_density)),
-      motions_(std::move(motions), motion),
-      distance_(parallax),
-      radial_velocity_(std::move(radial_velocity)),
-      scale_length_(scale_length) {}
+      motions_(std::move(data.motions), at.motion),
+      distance_(parallax_),
+      at_(at),
+      radial_velocity_(std::move(radial_velocity)) {}
 
 void FieldStars::log_marginal(const Vector& theta, Array& values) const {
-  motions_.evaluate(theta, values);
+  const Systematics shared = at_.systematics.at(theta);
+  motions_.evaluate(theta, values, shared);
   if (radial_velocity_) {
     radial_velocity_->log_marginal(theta, scratch_);
     values += scratch_ + log_density_;
@@ -35,22 +35,26 @@ void FieldStars::log_marginal(const Vector& theta, Array& values) const {
   v1_ = motions_.inverse_11 * covariance_.pmra + motions_.inverse_12 * covariance_.pmdec;
   v2_ = motions_.inverse_12 * covariance_.pmra + motions_.inverse_22 * covariance_.pmdec;
   // c T^-1 d = c u
-  const Array parallax = parallax_.value - covariance_.pmra * motions_.u1 - covariance_.pmdec * motions_.u2;
+  const Array parallax =
+      parallax_.value - shared.parallax - covariance_.pmra * motions_.u1 - covariance_.pmdec * motions_.u2;
   const Array variance = parallax_.variance - covariance_.pmra * v1_ - covariance_.pmdec * v2_;
-  distance_.evaluate(parallax, variance, theta[scale_length_], scratch_);
+  distance_.evaluate(parallax, variance, theta[at_.scale_length], scratch_);
   values += scratch_;
 }
 
 void FieldStars::pull_back(const Vector& theta, const Array& weight, Vector& gradient) const {
   if (radial_velocity_) radial_velocity_->pull_back(theta, weight, gradient);
   motions_.pull_back(theta, weight, gradient);
-  gradient[scale_length_] += (weight * distance_.d_scale_length).sum();
+  gradient[at_.scale_length] += (weight * distance_.d_scale_length).sum();
   // parallax' = parallax - v d:  d/d mean = v,  d/dS = (v u^T + u v^T) / 2;   variance' = e^2 - c v:  d/dS = v v^T
   const Array a = weight * distance_.d_parallax, b = weight * distance_.d_variance;
   const Array &u1 = motions_.u1, &u2 = motions_.u2;
-  motions_.add(theta, (a * v1_).sum(), (a * v2_).sum(), (a * v1_ * u1 + b * v1_.square()).sum(),
+  const double by_pmra = (a * v1_).sum(), by_pmdec = (a * v2_).sum();
+  motions_.add(theta, by_pmra, by_pmdec, (a * v1_ * u1 + b * v1_.square()).sum(),
                (0.5 * a * (v1_ * u2 + u1 * v2_) + b * v1_ * v2_).sum(), (a * v2_ * u2 + b * v2_.square()).sum(),
                gradient);
+  // What is added to all motions does as their mean does.
+  at_.systematics.add({-a.sum(), by_pmra + (weight * u1).sum(), by_pmdec + (weight * u2).sum()}, gradient);
 }
 
 }  // namespace praesepe::infer::models::field

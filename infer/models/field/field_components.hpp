@@ -26,6 +26,13 @@ class ParallaxField final : public density::Component {
   Eigen::Index scale_length_;
 };
 
+/// Where the parameters of FieldStars are in theta.
+struct FieldStarsIndices {
+  MotionIndices motion;
+  Eigen::Index scale_length;  ///< L, kpc
+  SystematicIndices systematics = {};
+};
+
 /// Known by parallax, proper motions and, for some stars, radial velocity. Given the proper motions the parallax is
 ///
 ///   parallax - c T^-1 d ~ N(1 / r, e^2 - c T^-1 c^T)        c covariance of its error with theirs, d = pm - mean, T =
@@ -33,9 +40,7 @@ class ParallaxField final : public density::Component {
 class FieldStars final : public density::Component {
  public:
   /// `log_density` (N): of the position on the sky, per unit of its measure; -infinity where there is no field.
-  /// `scale_length`: index of L (kpc) in theta.
-  FieldStars(const Measured& parallax, ProperMotions motions, ParallaxCovariance covariance, Array log_density,
-             MotionIndices motion, Eigen::Index scale_length, std::optional<Gaussian1> radial_velocity = {});
+  FieldStars(Astrometry data, Array log_density, FieldStarsIndices at, std::optional<Gaussian1> radial_velocity = {});
 
   void log_marginal(const Vector& theta, Array& values) const override;
   void pull_back(const Vector& theta, const Array& weight, Vector& gradient) const override;
@@ -46,8 +51,8 @@ class FieldStars final : public density::Component {
   Array log_density_;
   MotionGaussian motions_;
   FieldDistance distance_;
+  FieldStarsIndices at_;
   std::optional<Gaussian1> radial_velocity_;
-  Eigen::Index scale_length_;
   mutable Array v1_, v2_, scratch_;  // (N) v = T^-1 c of the last log_marginal
 };
 

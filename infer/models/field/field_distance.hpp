@@ -4,8 +4,8 @@
 //
 // Bailer-Jones 2015, PASP 127, 994. Gauss-Legendre in ln r over where the parallax leaves the integrand alive, the same
 // nodes for all theta: 1e-6 in I for 0.02 < L < 20 kpc at any signal-to-noise (field_distance_test.cpp). The parallax
-// may be shifted by up to two errors, and its variance lowered, from what the nodes were made for: that is what
-// conditioning on correlated proper motions does.
+// may be shifted by up to four errors, and its variance lowered, from what the nodes were made for: that is what
+// conditioning on correlated proper motions does, and an error that all stars share.
 #pragma once
 
 #include "infer/models/field/stars.hpp"

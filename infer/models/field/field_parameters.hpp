@@ -30,6 +30,8 @@ struct FieldIndices {
   };
   Eigen::Index cluster_fraction, length;
   std::vector<Gaussian> gaussians;  ///< (K)
+
+  bool has_radial_velocity() const { return !gaussians.empty() && gaussians.front().radial_velocity >= 0; }
 };
 
 FieldIndices field_indices(const std::vector<Parameter>& parameters, int components);

@@ -30,24 +30,28 @@ void Gaussian1::pull_back(const Vector& theta, const Array& weight, Vector& grad
   gradient[sd_] += theta[sd_] * (weight * (u.square() - precision)).sum();
 }
 
-MotionGaussian::MotionGaussian(ProperMotions data, MotionIndices indices) : data_(std::move(data)), at_(indices) {}
+MotionGaussian::MotionGaussian(ProperMotions data, MotionIndices indices)
+    : data_(std::move(data)), known_(1.0 - (data_.pmra.isNaN() || data_.pmdec.isNaN()).cast<double>()), at_(indices) {
+  for (Array* value : {&data_.pmra, &data_.pmdec}) *value = (known_ > 0.0).select(*value, 0.0);
+  for (Array* variance : {&data_.var_pmra, &data_.var_pmdec}) *variance = (known_ > 0.0).select(*variance, 1.0);
+}
 
 double MotionGaussian::correlation(const Vector& theta) const {
   return at_.correlation < 0 ? 0.0 : theta[at_.correlation];
 }
 
-void MotionGaussian::evaluate(const Vector& theta, Array& values) const {
+void MotionGaussian::evaluate(const Vector& theta, Array& values, const Systematics& shared) const {
   const double s1 = theta[at_.sd_pmra], s2 = theta[at_.sd_pmdec];
   const Array t11 = data_.var_pmra + s1 * s1, t22 = data_.var_pmdec + s2 * s2;
   const Array t12 = data_.cov + correlation(theta) * s1 * s2;
-  const Array d1 = data_.pmra - theta[at_.pmra], d2 = data_.pmdec - theta[at_.pmdec];
+  const Array d1 = data_.pmra - (theta[at_.pmra] + shared.pmra), d2 = data_.pmdec - (theta[at_.pmdec] + shared.pmdec);
   const Array determinant = t11 * t22 - t12.square();
-  inverse_11 = t22 / determinant;
-  inverse_22 = t11 / determinant;
-  inverse_12 = -t12 / determinant;
+  inverse_11 = known_ * t22 / determinant;
+  inverse_22 = known_ * t11 / determinant;
+  inverse_12 = -known_ * t12 / determinant;
   u1 = inverse_11 * d1 + inverse_12 * d2;
   u2 = inverse_12 * d1 + inverse_22 * d2;
-  values = -0.5 * (d1 * u1 + d2 * u2 + determinant.log()) - kLogTwoPi;
+  values = -0.5 * (d1 * u1 + d2 * u2) - known_ * (0.5 * determinant.log() + kLogTwoPi);
 }
 
 void MotionGaussian::add(const Vector& theta, double d_pmra, double d_pmdec, double d_11, double d_12, double d_22,

@@ -6,6 +6,7 @@
 
 #include "infer/density/mixture.hpp"
 #include "infer/models/field/stars.hpp"
+#include "infer/models/systematics.hpp"
 
 namespace praesepe::infer::models::field {
 
@@ -32,13 +33,13 @@ struct MotionIndices {
   Eigen::Index pmra, pmdec, sd_pmra, sd_pmdec, correlation;
 };
 
-/// ln N of the proper motions and what its gradient needs. T = S + C.
+/// ln N of the proper motions and what its gradient needs. T = S + C. Missing motions say nothing: ln N = 0, T^-1 = 0.
 class MotionGaussian {
  public:
   MotionGaussian(ProperMotions data, MotionIndices indices);
 
-  /// Fills the members for this theta; `values` (N) receives ln N.
-  void evaluate(const Vector& theta, Array& values) const;
+  /// Fills the members for this theta; `values` (N) receives ln N. `shared`: what has been added to all motions.
+  void evaluate(const Vector& theta, Array& values, const Systematics& shared = {}) const;
   /// Adds to the gradient of the five parameters, given d / d mean (N) each and, of the symmetric matrix S, the sums of
   /// d / d S11, d / d S12 (as one entry of two equal ones) and d / d S22.
   void add(const Vector& theta, double d_pmra, double d_pmdec, double d_11, double d_12, double d_22,
@@ -52,7 +53,8 @@ class MotionGaussian {
  private:
   double correlation(const Vector& theta) const;
 
-  ProperMotions data_;
+  ProperMotions data_;  // missing motions replaced by 0 of variance 1, with known_ = 0
+  Array known_;
   MotionIndices at_;
 };
 

@@ -14,7 +14,9 @@ namespace {
 /// Covariance of the errors of two columns; 0 where the catalogue does not tell their correlation, or one is missing.
 Array covariance(const Catalogue& catalogue, const std::string& first, const std::string& second) {
   const std::string name = first + "_" + second + "_corr";
-  if (!catalogue.has(name)) return Array::Zero(static_cast<Eigen::Index>(catalogue.rows()));
+  if (!catalogue.has(name) || !catalogue.has(first + "_error") || !catalogue.has(second + "_error")) {
+    return Array::Zero(static_cast<Eigen::Index>(catalogue.rows()));
+  }
   const Array product =
       column(catalogue, name) * column(catalogue, first + "_error") * column(catalogue, second + "_error");
   return product.isNaN().select(0.0, product);
@@ -23,8 +25,8 @@ Array covariance(const Catalogue& catalogue, const std::string& first, const std
 }  // namespace
 
 ProperMotions proper_motions(const Catalogue& catalogue) {
-  return {column(catalogue, "pmra"), column(catalogue, "pmdec"), column(catalogue, "pmra_error").square(),
-          column(catalogue, "pmdec_error").square(), covariance(catalogue, "pmra", "pmdec")};
+  const Measured east = measured(catalogue, "pmra"), north = measured(catalogue, "pmdec");
+  return {east.value, north.value, east.variance, north.variance, covariance(catalogue, "pmra", "pmdec")};
 }
 
 Measured measured(const Catalogue& catalogue, const std::string& name) {
@@ -37,6 +39,10 @@ Measured measured(const Catalogue& catalogue, const std::string& name) {
 
 ParallaxCovariance parallax_covariance(const Catalogue& catalogue) {
   return {covariance(catalogue, "parallax", "pmra"), covariance(catalogue, "parallax", "pmdec")};
+}
+
+Astrometry astrometry(const Catalogue& catalogue) {
+  return {measured(catalogue, "parallax"), proper_motions(catalogue), parallax_covariance(catalogue)};
 }
 
 em::NoisyPoints noisy_motions(const ProperMotions& pm) {

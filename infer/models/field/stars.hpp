@@ -12,7 +12,7 @@ using Array = Eigen::ArrayXd;
 
 /// Proper motions with the covariance of their errors.
 struct ProperMotions {
-  Array pmra, pmdec;               ///< (N) mas/yr
+  Array pmra, pmdec;               ///< (N) mas/yr; NaN where missing
   Array var_pmra, var_pmdec, cov;  ///< (N) (mas/yr)^2
 };
 
@@ -26,15 +26,24 @@ struct ParallaxCovariance {
   Array pmra, pmdec;  ///< (N) mas mas/yr
 };
 
+/// What Gaia measures of the stars beside their places.
+struct Astrometry {
+  Measured parallax;  ///< mas
+  ProperMotions motions;
+  ParallaxCovariance covariance;
+};
+
 /// Unit vectors towards the star, east and north of it.
 struct Directions {
   Eigen::Matrix3Xd radial, east, north;  ///< (3, N)
 };
 
+/// All missing if the catalogue has none.
 ProperMotions proper_motions(const sim::astrometry::Catalogue& catalogue);
 /// Of a column with its error; all missing if the catalogue has none.
 Measured measured(const sim::astrometry::Catalogue& catalogue, const std::string& column);
 ParallaxCovariance parallax_covariance(const sim::astrometry::Catalogue& catalogue);
+Astrometry astrometry(const sim::astrometry::Catalogue& catalogue);
 /// Points of two dimensions for EM.
 em::NoisyPoints noisy_motions(const ProperMotions& motions);
 Directions directions(const sim::astrometry::Catalogue& catalogue);

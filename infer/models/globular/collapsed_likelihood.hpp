@@ -23,7 +23,7 @@
 #include "infer/models/globular/quadrature.hpp"
 #include "infer/models/globular/sightlines.hpp"
 #include "infer/models/globular/star_kernel.hpp"
-#include "infer/models/globular/systematics.hpp"
+#include "infer/models/systematics.hpp"
 #include "sim/astrometry/catalogue.hpp"
 
 namespace praesepe::infer::models::globular {

@@ -17,7 +17,7 @@ class GlobularStudy final : public Study {
  public:
   explicit GlobularStudy(Model model) : model_(std::move(model)) {}
   /// Without a field.
-  GlobularStudy() : GlobularStudy(make_model(0)) {}
+  GlobularStudy() : GlobularStudy(make_model({})) {}
 
   std::string name() const override { return "globular"; }
   std::string description() const override { return "structure and centre of a globular cluster from Gaia astrometry"; }

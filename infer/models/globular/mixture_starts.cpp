@@ -46,6 +46,26 @@ em::NoisyPoints motions_and_places(const Catalogue& catalogue) {
   return points;
 }
 
+/// EM has motions to go by: stars without one are left out.
+Catalogue moving_stars(const Catalogue& catalogue) {
+  std::vector<Eigen::Index> rows;
+  for (std::size_t n = 0; n < catalogue.rows(); ++n) {
+    if (std::isfinite(catalogue["pmra"][n])) rows.push_back(static_cast<Eigen::Index>(n));
+  }
+  return rows_of(catalogue, rows);
+}
+
+/// Radial velocities of the stars that are not the cluster's, the same for all Gaussians of the field.
+void set_field_velocities(const field::FieldIndices& at, const Catalogue& stars, const Array& share, Vector& theta) {
+  if (!at.has_radial_velocity()) return;
+  constexpr double kNarrowest = 5.0;  // km/s
+  const auto seen = field::moments(field::measured(stars, "radial_velocity").value, 1.0 - share, {0.0, 50.0});
+  for (const auto& gaussian : at.gaussians) {
+    theta[gaussian.radial_velocity] = seen.mean;
+    theta[gaussian.sigma_radial_velocity] = std::max(seen.sd, kNarrowest);
+  }
+}
+
 /// The stars that are more likely of the component than not; all if there are too few to tell of a cluster.
 Catalogue likely_members(const Catalogue& catalogue, const Array& share) {
   constexpr std::size_t kFewest = 5;
@@ -59,20 +79,23 @@ Catalogue likely_members(const Catalogue& catalogue, const Array& share) {
 
 std::vector<Vector> mixture_starts(const Model& model, const Catalogue& catalogue, const density::ParameterSpace& space,
                                    sim::random::Stream& stream) {
+  const Catalogue stars = moving_stars(catalogue);
   std::vector<Vector> starts;
   // Motions alone miss a cluster that moves as the field does; with places its halo may be taken for the field.
-  for (const auto& points : {field::noisy_motions(field::proper_motions(catalogue)), motions_and_places(catalogue)}) {
+  for (const auto& points : {field::noisy_motions(field::proper_motions(stars)), motions_and_places(stars)}) {
     const em::GaussianMixture mixture = field::point_fit(points, model.fields + 1, stream).mixture;
     const em::Matrix shares = em::responsibilities(points, mixture);
     const auto order = field::by_density(mixture);
     for (std::size_t i = 0; i < std::min(kCandidates, order.size()); ++i) {
       const Array share = shares.col(static_cast<Eigen::Index>(order[i])).array();
-      const Catalogue members = likely_members(catalogue, share);
+      const Catalogue members = likely_members(stars, share);
       Vector theta(model.size());
       field::set_field(model.field, mixture, order[i], theta);
-      theta[model.field.length] = field::length_from(field::measured(catalogue, "parallax").value, 1.0 - share);
+      theta[model.field.length] = field::length_from(field::measured(stars, "parallax").value, 1.0 - share);
+      set_field_velocities(model.field, stars, share, theta);
       for (const Vector& cluster : cluster_starts(members, space.priors()[kRadialVelocity])) {
         theta.head<kParameters>() = cluster;
+        set_systematics(model.systematics, space, theta);
         starts.push_back(space.pulled_inside(theta, kLargestCoordinate));
       }
     }

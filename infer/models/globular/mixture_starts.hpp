@@ -7,7 +7,8 @@
 
 namespace praesepe::infer::models::globular {
 
-/// The starts of start_points.hpp for the likely members alone, with the field made of the others; (P) each.
+/// The starts of start_points.hpp for the likely members alone, with the field made of the others; (P) each. Some
+/// must have a proper motion.
 std::vector<Vector> mixture_starts(const Model& model, const sim::astrometry::Catalogue& catalogue,
                                    const density::ParameterSpace& space, sim::random::Stream& stream);
 

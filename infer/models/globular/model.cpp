@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "infer/models/column.hpp"
@@ -21,6 +22,8 @@ using sim::astrometry::Catalogue;
 const std::vector<SettingKey>& model_keys() {
   static const std::vector<SettingKey> keys{
       {"field.components", "", "number of Gaussians of the field; 0: every star is of the cluster", 0.0},
+      {"field.radial_velocity", "", "whether the field has a law of radial velocities, for catalogues that have some",
+       0.0},
       {"selection.footprint", "",
        "whether the footprint cuts the cluster: \"none\", \"corrected\", or \"ignored\" by the likelihood",
        std::string("none")},
@@ -35,15 +38,11 @@ Model read_model(const ModelSettings& settings) {
       static_cast<Selection>(choice(settings, "selection.footprint", {"none", "corrected", "ignored"}));
   const SystematicKinds systematics{.parallax = whole(settings, "systematics.parallax_zero_point", 0, 1) == 1,
                                     .proper_motion = whole(settings, "systematics.proper_motion", 0, 1) == 1};
-  for (const auto& [key, asked] : {std::pair{"parallax_zero_point", systematics.parallax},
-                                   std::pair{"proper_motion", systematics.proper_motion}}) {
-    if (fields > 0 && asked) {
-      throw InputError("systematics." + std::string(key) +
-                       ": expected false: stars of a field take measurements for free of systematic errors "
-                       "(field.components > 0)");
-    }
+  const bool velocity = whole(settings, "field.radial_velocity", 0, 1) == 1;
+  if (velocity && fields == 0) {
+    throw InputError("field.radial_velocity: expected false with field.components = 0, where there is no field");
   }
-  return make_model(fields, selection, systematics);
+  return make_model({.fields = fields, .field_velocity = velocity, .selection = selection, .systematics = systematics});
 }
 
 namespace {
@@ -68,11 +67,11 @@ void add_systematics(SystematicKinds kinds, Model& model) {
 
 }  // namespace
 
-Model make_model(int fields, Selection selection, SystematicKinds systematics) {
+Model make_model(const ModelChoices& choices) {
   const std::string seen = "uniform(observed, observed)";
   Model model;
-  model.fields = fields;
-  model.selection = selection;
+  model.fields = choices.fields;
+  model.selection = choices.selection;
   model.parameters = {
       {"phi0", "", "dimensionless central potential", "uniform(1.5, 14)", "uniform(1.5, 14)", 5.0},
       {"g", "", "truncation parameter", "uniform(0.001, F_b)", "uniform(0.001, F_b)", 2.0},
@@ -85,39 +84,51 @@ Model make_model(int fields, Selection selection, SystematicKinds systematics) {
       {"pmra", "mas/yr", "proper motion of the centre in right ascension, times cos(dec)", seen, "normal(4, 1)", 4.0},
       {"pmdec", "mas/yr", "proper motion of the centre in declination", seen, "normal(5, 1)", 5.0},
       {"radial_velocity", "km/s", "radial velocity of the centre", "normal(0, 200)", "normal(0, 200)", 30.0}};
-  add_systematics(systematics, model);
-  if (fields == 0) return model;
+  add_systematics(choices.systematics, model);
+  if (choices.fields == 0) return model;
   model.parameters.push_back({"cluster_fraction", "", "fraction of the stars that belong to the cluster",
                               "uniform(0, 1)", "uniform(0.5, 0.95)", 0.8});
   std::ranges::move(
-      field::field_parameters(fields, {.parallax = true, .pmra = true, .pmdec = true, .radial_velocity = false}),
+      field::field_parameters(
+          choices.fields, {.parallax = true, .pmra = true, .pmdec = true, .radial_velocity = choices.field_velocity}),
       std::back_inserter(model.parameters));
-  model.field = field::field_indices(model.parameters, fields);
+  model.field = field::field_indices(model.parameters, choices.fields);
   return model;
 }
 
 namespace {
 
-/// Stars of a field have no law of radial velocities to set against the cluster's, and theirs of proper motions needs
-/// both.
-void check_field_data(const Catalogue& catalogue) {
-  const auto refuse_if = [&](const char* name, bool finite, const char* message) {
-    if (!catalogue.has(name)) return;
-    const auto& values = catalogue[name];
-    const auto first = std::ranges::find_if(values, [finite](double v) { return std::isfinite(v) == finite; });
-    if (first == values.end()) return;
-    throw InputError(catalogue.origin + ", row " + std::to_string(first - values.begin() + 1) + ", column " + name +
-                     message);
-  };
-  refuse_if("radial_velocity", true,
-            ": expected none with field.components > 0. Remove the column, or set field.components = 0 for a catalogue "
-            "of the cluster's stars alone.");
-  for (const char* name : {"pmra", "pmdec"}) {
-    if (!catalogue.has(name)) {
-      throw InputError(catalogue.origin + ": column " + name + " is needed with field.components > 0");
-    }
-    refuse_if(name, false, ": a proper motion is needed with field.components > 0. Remove the row.");
+/// A field without a law of radial velocities has nothing to set against the cluster's.
+void check_velocities(const Model& model, const Catalogue& catalogue) {
+  if (model.field.has_radial_velocity() || !catalogue.has("radial_velocity")) return;
+  const auto& values = catalogue["radial_velocity"];
+  const auto first = std::ranges::find_if(values, [](double v) { return std::isfinite(v); });
+  if (first == values.end()) return;
+  throw InputError(catalogue.origin + ", row " + std::to_string(first - values.begin() + 1) +
+                   ", column radial_velocity: expected none with field.radial_velocity = false. Set it to true, or "
+                   "remove the column.");
+}
+
+/// The field's Gaussians are told by proper motions.
+void check_motions(const Model& model, const Catalogue& catalogue) {
+  const auto known =
+      catalogue.has("pmra") ? std::ranges::count_if(catalogue["pmra"], [](double v) { return !std::isnan(v); }) : 0;
+  const int needed = 5 * (model.fields + 1);
+  if (known >= needed) return;
+  throw InputError(catalogue.origin + ": " + std::to_string(known) + " stars have a proper motion; expected " +
+                   std::to_string(needed) + " or more with field.components = " + std::to_string(model.fields));
+}
+
+/// One Gaussian of the field.
+std::shared_ptr<const Component> field_component(const Model& model, const Catalogue& catalogue,
+                                                 const Array& log_density, const field::FieldIndices::Gaussian& at) {
+  std::optional<field::Gaussian1> velocity;
+  if (model.field.has_radial_velocity()) {
+    velocity.emplace(field::measured(catalogue, "radial_velocity"), at.radial_velocity, at.sigma_radial_velocity);
   }
+  return std::make_shared<field::FieldStars>(field::astrometry(catalogue), log_density,
+                                             field::FieldStarsIndices{at.motion, model.field.length, model.systematics},
+                                             std::move(velocity));
 }
 
 }  // namespace
@@ -130,16 +141,13 @@ std::shared_ptr<const Component> component(const Model& model, const Catalogue& 
     cluster = std::make_shared<SelectedStars>(std::move(cluster), field::footprint(observation));
   }
   if (model.fields == 0) return cluster;
-  check_field_data(catalogue);
+  check_velocities(model, catalogue);
+  check_motions(model, catalogue);
   // The measure of CollapsedStars is the square of ra and dec in radians: per steradian, times cos(dec).
   const Array dec = column(catalogue, "dec") * sim::astrometry::kRadPerDeg;
   const Array log_density = field::log_sky_density(catalogue, field::footprint(observation)) + dec.cos().log();
   std::vector<std::shared_ptr<const Component>> gaussians;
-  for (const auto& at : model.field.gaussians) {
-    gaussians.push_back(std::make_shared<field::FieldStars>(
-        field::measured(catalogue, "parallax"), field::proper_motions(catalogue), field::parallax_covariance(catalogue),
-        log_density, at.motion, model.field.length));
-  }
+  for (const auto& at : model.field.gaussians) gaussians.push_back(field_component(model, catalogue, log_density, at));
   return field::cluster_and_field(std::move(cluster), gaussians, model.field);
 }
 

@@ -6,8 +6,8 @@
 #include "infer/models/field/footprint.hpp"
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/quadrature.hpp"
-#include "infer/models/globular/systematics.hpp"
 #include "infer/models/study.hpp"
+#include "infer/models/systematics.hpp"
 
 namespace praesepe::infer::models::globular {
 
@@ -21,6 +21,14 @@ enum class Selection {
 /// Which systematic errors of the astrometry are parameters.
 struct SystematicKinds {
   bool parallax = false, proper_motion = false;
+};
+
+/// What a campaign file may ask for.
+struct ModelChoices {
+  int fields = 0;               ///< Gaussians of the field; 0: every star is of the cluster
+  bool field_velocity = false;  ///< whether the field has a law of radial velocities
+  Selection selection = Selection::none;
+  SystematicKinds systematics = {};
 };
 
 /// The model that a campaign file asks for, and where its parameters are in theta: those of `Index` come first.
@@ -38,8 +46,7 @@ struct Model {
 const std::vector<SettingKey>& model_keys();
 /// Throws InputError naming the key.
 Model read_model(const ModelSettings& settings);
-/// With so many Gaussians in the field.
-Model make_model(int fields, Selection selection = Selection::none, SystematicKinds systematics = {});
+Model make_model(const ModelChoices& choices);
 
 /// The stars of a catalogue: of the cluster alone, or of the mixture of cluster and field over the footprint.
 /// Throws InputError for a catalogue that the model cannot use.

@@ -87,8 +87,8 @@ void check_kinds_of_data(const Model& model, const Observation& observation) {
           "more than -0.5 and less than 1, so that the three errors have a positive definite covariance");
   require("radial_velocity_fraction", fraction >= 0.0 && fraction <= 1.0, "a fraction between 0 and 1");
   require("radial_velocity_sigma", value("radial_velocity_sigma") > 0.0, "a positive error, km/s");
-  require("radial_velocity_fraction", model.fields == 0 || fraction == 0.0,
-          "0: stars of a field have no model of radial velocities (field.components > 0)");
+  require("radial_velocity_fraction", model.fields == 0 || model.field.has_radial_velocity() || fraction == 0.0,
+          "0 with field.radial_velocity = false, where stars of the field have no radial velocities");
   if (!is_exact(observation)) return;
   require("correlation", correlation == 0.0, "0: exact data (observe.sigma = 0) have no errors");
   require("radial_velocity_fraction", fraction == 0.0, "0: exact data (observe.sigma = 0) have all radial velocities");

@@ -9,7 +9,7 @@
 #include <Eigen/Core>
 #include <vector>
 
-#include "infer/models/globular/systematics.hpp"
+#include "infer/models/systematics.hpp"
 #include "sim/astrometry/catalogue.hpp"
 #include "sim/astrometry/coordinates.hpp"
 

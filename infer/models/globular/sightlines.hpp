@@ -11,7 +11,7 @@
 
 #include "infer/models/globular/observed_star.hpp"
 #include "infer/models/globular/quadrature.hpp"
-#include "infer/models/globular/systematics.hpp"
+#include "infer/models/systematics.hpp"
 
 namespace praesepe::infer::models::globular {
 

@@ -159,18 +159,21 @@ std::vector<Vector> cluster_starts(const Catalogue& catalogue, const density::Pr
   return starts;
 }
 
+void set_systematics(const SystematicIndices& at, const density::ParameterSpace& space, Vector& theta) {
+  for (const auto& [systematic, true_value] :
+       {std::pair{at.parallax, kParallax}, std::pair{at.pmra, kPmra}, std::pair{at.pmdec, kPmdec}}) {
+    if (systematic < 0) continue;
+    theta[systematic] = space.priors()[static_cast<std::size_t>(systematic)].mean();
+    theta[true_value] -= theta[systematic];
+  }
+}
+
 std::vector<Vector> start_points(const Model& model, const Catalogue& catalogue, const density::ParameterSpace& space) {
   constexpr double kLargestCoordinate = 3.0;
   std::vector<Vector> starts = cluster_starts(catalogue, space.priors()[kRadialVelocity]);
   for (Vector& theta : starts) {
     theta.conservativeResize(model.size());
-    for (const auto& [systematic, true_value] :
-         {std::pair{model.systematics.parallax, kParallax}, std::pair{model.systematics.pmra, kPmra},
-          std::pair{model.systematics.pmdec, kPmdec}}) {
-      if (systematic < 0) continue;
-      theta[systematic] = space.priors()[static_cast<std::size_t>(systematic)].mean();
-      theta[true_value] -= theta[systematic];
-    }
+    set_systematics(model.systematics, space, theta);
     theta = space.pulled_inside(theta, kLargestCoordinate);
   }
   return starts;

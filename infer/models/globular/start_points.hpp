@@ -16,8 +16,10 @@ double median(std::vector<double> values);
 /// 14 is common); each, (10), is a cluster that contains every star's line of sight.
 std::vector<Vector> cluster_starts(const sim::astrometry::Catalogue& catalogue, const density::Prior& radial_velocity);
 
-/// Those, moved inside the space of the parameters; systematic errors as their priors expect them. Of a model without
-/// field.
+/// Writes systematic errors as their priors expect them, and takes them from the centre.
+void set_systematics(const SystematicIndices& at, const density::ParameterSpace& space, Vector& theta);
+
+/// The starts of cluster_starts(), moved inside the space of the parameters. Of a model without field.
 std::vector<Vector> start_points(const Model& model, const sim::astrometry::Catalogue& catalogue,
                                  const density::ParameterSpace& space);
 

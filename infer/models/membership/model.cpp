@@ -122,8 +122,8 @@ std::shared_ptr<const Component> field_component(const Model& model, const Catal
     case Data::all: break;
   }
   return std::make_shared<FieldStars>(
-      true_parallax(catalogue, reference), proper_motions(catalogue), parallax_covariance(catalogue),
-      reference.log_sky_density, at.motion, model.field.length,
+      field::Astrometry{true_parallax(catalogue, reference), proper_motions(catalogue), parallax_covariance(catalogue)},
+      reference.log_sky_density, field::FieldStarsIndices{at.motion, model.field.length},
       Gaussian1(measured(catalogue, "radial_velocity"), at.radial_velocity, at.sigma_radial_velocity));
 }
 

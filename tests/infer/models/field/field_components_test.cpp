@@ -60,12 +60,9 @@ TEST(ParallaxField, GradientAgreesWithDifferences) {
 /// theta = pmra, pmdec, sd, sd, correlation, L, radial velocity, its sd.
 FieldStars example_field(double log_density) {
   const auto stars = example_stars();
-  return {measured(stars, "parallax"),
-          proper_motions(stars),
-          parallax_covariance(stars),
+  return {astrometry(stars),
           Array::Constant(static_cast<Eigen::Index>(stars.rows()), log_density),
-          {0, 1, 2, 3, 4},
-          5,
+          {{0, 1, 2, 3, 4}, 5},
           Gaussian1(measured(stars, "radial_velocity"), 6, 7)};
 }
 
@@ -95,10 +92,9 @@ TEST(FieldStars, AgreesWithTheIntegralOverTheJointDensity) {
 }
 
 TEST(FieldStars, SaysNothingOfAParallaxThatIsMissing) {
-  auto parallax = measured(example_stars(), "parallax");
-  parallax.value[1] = std::numeric_limits<double>::quiet_NaN();
-  const FieldStars field(parallax, proper_motions(example_stars()), parallax_covariance(example_stars()),
-                         Array::Constant(6, 3.0), {0, 1, 2, 3, 4}, 5);
+  Astrometry data = astrometry(example_stars());
+  data.parallax.value[1] = std::numeric_limits<double>::quiet_NaN();
+  const FieldStars field(data, Array::Constant(6, 3.0), {{0, 1, 2, 3, 4}, 5});
   const Gaussian2 motions(proper_motions(example_stars()), {0, 1, 2, 3, 4});
   Array values, of_motion;
   field.log_marginal(kField, values);
@@ -107,6 +103,42 @@ TEST(FieldStars, SaysNothingOfAParallaxThatIsMissing) {
   Vector gradient = Vector::Zero(kField.size());
   field.pull_back(kField, Array::Ones(6), gradient);
   EXPECT_TRUE(gradient.allFinite());
+}
+
+/// The star of the smallest error, 0.02 mas, is shifted by four of them.
+TEST(FieldStars, AnErrorThatAllStarsShareIsAShiftOfTheData) {
+  const Vector shift{{0.08, -0.3, 0.2}};
+  const Astrometry data = astrometry(example_stars());
+  Astrometry shifted = data;
+  shifted.parallax.value -= shift[0];
+  shifted.motions.pmra -= shift[1];
+  shifted.motions.pmdec -= shift[2];
+  const MotionIndices motion{0, 1, 2, 3, 4};
+  const FieldStars shared(data, Array::Zero(6), {motion, 5, {.parallax = 8, .pmra = 9, .pmdec = 10}});
+  const FieldStars plain(shifted, Array::Zero(6), {motion, 5});
+  Vector theta(11);
+  theta << kField, shift;
+  Array values, expected;
+  shared.log_marginal(theta, values);
+  plain.log_marginal(kField, expected);
+  EXPECT_LT((values - expected).abs().maxCoeff(), 2e-5);
+  const Vector step{{1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-2, 1e-2, 1e-4, 1e-3, 1e-3}};
+  EXPECT_TRUE(tests::check_gradient(weighted_sum(shared), theta, 1e-6, step));
+}
+
+/// What is left is the parallax.
+TEST(FieldStars, SaysNothingOfAMotionThatIsMissing) {
+  Astrometry data = astrometry(example_stars());
+  data.motions.pmra[2] = data.motions.pmdec[2] = NAN;
+  data.motions.var_pmra[2] = data.motions.var_pmdec[2] = NAN;
+  data.covariance.pmra[2] = data.covariance.pmdec[2] = data.motions.cov[2] = 0.0;
+  const FieldStars field(data, Array::Constant(6, 3.0), {{0, 1, 2, 3, 4}, 5});
+  Array values, of_parallax;
+  field.log_marginal(kField, values);
+  ParallaxField(data.parallax, 5).log_marginal(kField, of_parallax);
+  EXPECT_DOUBLE_EQ(values[2], of_parallax[2] + 3.0);
+  const Vector step{{1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-2, 1e-2}};
+  EXPECT_TRUE(tests::check_gradient(weighted_sum(field), kField, 1e-6, step));
 }
 
 TEST(FieldStars, GradientAgreesWithDifferences) {

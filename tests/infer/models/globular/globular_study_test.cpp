@@ -20,7 +20,7 @@ namespace {
 
 Observation defaults() {
   Observation observation;
-  for (const auto& key : observation_keys(make_model(0))) observation[key.name] = key.default_value;
+  for (const auto& key : observation_keys(make_model({}))) observation[key.name] = key.default_value;
   return observation;
 }
 
@@ -158,7 +158,7 @@ TEST(GlobularStudy, SomeStarsHaveRadialVelocitiesAndNothingElseChanges) {
 TEST(GlobularStudy, RefusesKindsOfDataThatCannotBe) {
   const auto refuses = [](const char* key, double value, int fields, double sigma) {
     Observation observation;
-    const Model model = make_model(fields);
+    const Model model = make_model({.fields = fields});
     for (const auto& known : observation_keys(model)) observation[known.name] = known.default_value;
     observation["sigma"] = sigma;
     observation[key] = value;

@@ -18,7 +18,7 @@ using sim::random::Stream;
 /// A cluster without its core, and of which the outer half is not seen; half-mass radius 0.17 deg.
 struct Example {
   explicit Example(Selection selection, int fields = 0, double stars = 100.0)
-      : model(make_model(fields, selection)), study(model) {
+      : model(make_model({.fields = fields, .selection = selection})), study(model) {
     for (const auto& key : study.observe_keys()) observation[key.name] = key.default_value;
     observation["stars"] = stars;
     for (const auto& [key, value] : {std::pair{"footprint_ra", 60.03}, std::pair{"footprint_dec", 45.02},
@@ -186,8 +186,10 @@ TEST(GlobularSelection, RefusesWhatCannotBe) {
   EXPECT_THAT(message(setting("footprint_dec", 20.0), true),
               HasSubstr("observe.footprint_radius: the footprint holds"));
   EXPECT_THAT(message(setting("footprint_inner_radius", 0.2), false), HasSubstr("simulated catalogue, row "));
-  EXPECT_THROW(GlobularStudy().configured({{"field.components", 0.0}, {"selection.footprint", std::string("some")}}),
-               InputError);
+  EXPECT_THROW(
+      GlobularStudy().configured(
+          {{"field.components", 0.0}, {"field.radial_velocity", 0.0}, {"selection.footprint", std::string("some")}}),
+      InputError);
 }
 
 }  // namespace

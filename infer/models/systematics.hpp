@@ -3,7 +3,7 @@
 
 #include <Eigen/Core>
 
-namespace praesepe::infer::models::globular {
+namespace praesepe::infer::models {
 
 struct Systematics {
   double parallax = 0.0;           ///< mas
@@ -27,4 +27,4 @@ struct SystematicIndices {
   }
 };
 
-}  // namespace praesepe::infer::models::globular
+}  // namespace praesepe::infer::models
