@@ -1,9 +1,9 @@
 """Stars in position and velocity relative to the local standard of rest, each in the colour of its likeliest group, the field grey.
 
-Made from what `praesepe infer association ... --memberships` writes. Stars are as measured, without regard to errors: a member far
+Made from what `praesepe infer association ... --stars` writes. Stars are as measured, without regard to errors: a member far
 off in velocity has a radial velocity with a large error, or a wrong one.
 
-    praesepe infer association catalogue.csv -o groups.h5 --memberships members.csv --set model.groups=5
+    praesepe infer association catalogue.csv -o groups.h5 --stars members.csv --set model.groups=5
     python3 association_members.py members.csv -o members.pdf
 """
 

@@ -1,9 +1,9 @@
 """A catalogue coloured by membership probability: proper motions, places on the sky, parallaxes and the colour-magnitude diagram.
 
-Made from what `praesepe infer ... --memberships` writes; panels whose columns are missing are left out. Stars most likely to be
+Made from what `praesepe infer ... --stars` writes; panels whose columns are missing are left out. Stars most likely to be
 members are drawn last; in the parallax panel the histograms are weighted by the probability and by what is left of it.
 
-    praesepe infer membership ngc6819.csv -o ngc6819.h5 --memberships members.csv
+    praesepe infer membership ngc6819.csv -o ngc6819.h5 --stars members.csv
     python3 members.py members.csv -o members.pdf
 """
 

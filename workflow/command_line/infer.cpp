@@ -10,6 +10,7 @@
 #include "workflow/command_line/outcome.hpp"
 #include "workflow/result_folder.hpp"
 #include "workflow/run_task.hpp"
+#include "workflow/star_table.hpp"
 #include "workflow/store/gather.hpp"
 #include "workflow/store/summary_table.hpp"
 #include "workflow/studies.hpp"
@@ -36,10 +37,12 @@ ResultFolder open_folder(const fs::path& output, const campaign::Campaign& campa
   return ResultFolder::open(path, campaign, false);
 }
 
+constexpr int kLatentsOfTable = 200;  // draws for the quantiles of --stars: 0.03 in probability
+
 campaign::Campaign one_catalogue(const std::string& study, const fs::path& catalogue,
-                                 const std::map<std::string, std::string>& columns,
+                                 const std::map<std::string, std::string>& columns, bool with_latents,
                                  const std::vector<std::string>& settings) {
-  study_named(study);
+  const bool has_latents = !study_named(study).latents().empty();
   if (!fs::exists(catalogue)) throw InputError(catalogue.string() + ": there is no such file");
   std::vector<std::string> all{
       "campaign.name=" + campaign::toml_text(catalogue.filename().string()),
@@ -48,24 +51,26 @@ campaign::Campaign one_catalogue(const std::string& study, const fs::path& catal
   for (const auto& [name, column] : columns) {
     all.push_back("data.columns." + name + "=" + campaign::toml_text(column));
   }
+  if (with_latents && has_latents) all.push_back("output.latents=" + std::to_string(kLatentsOfTable));
   all.insert(all.end(), settings.begin(), settings.end());
   return campaign::parse_campaign("", "praesepe infer", {}, all);
 }
 
 /// Refused before hours of work, not after.
-void check_memberships(const std::string& file, const campaign::Campaign& campaign) {
+void check_star_table(const std::string& file, const campaign::Campaign& campaign) {
   sim::astrometry::formats::file_format(file);
+  if (campaign.latents > 0) return;
   const auto task = campaign::plan(campaign).front();
   if (!campaign.study->likelihood(task_catalogue(campaign, task), task.observation)->components().empty()) return;
-  throw InputError(
-      fmt::format("--memberships {}: study {} is no mixture and has no members", file, campaign.study->name()));
+  throw InputError(fmt::format("--stars {}: study {} is no mixture and has no members, nor has it latents", file,
+                               campaign.study->name()));
 }
 
 Assignment prepare(const options::variables_map& values) {
   auto campaign = one_catalogue(values["STUDY"].as<std::string>(), values["CATALOGUE"].as<std::string>(),
-                                column_names(values), strings(values, "set"));
+                                column_names(values), values.count("stars") > 0, strings(values, "set"));
   for (const auto& task : campaign::plan(campaign)) check_task(campaign, task);
-  if (values.count("memberships")) check_memberships(values["memberships"].as<std::string>(), campaign);
+  if (values.count("stars")) check_star_table(values["stars"].as<std::string>(), campaign);
   ResultFolder folder = open_folder(values["output"].as<std::string>(), campaign);
   RunOptions chosen;
   chosen.tasks = {0};
@@ -73,18 +78,11 @@ Assignment prepare(const options::variables_map& values) {
   return {std::move(campaign), std::move(folder), std::move(chosen)};
 }
 
-/// The catalogue with what the posterior says of each star, beside what was read of it.
-void write_memberships(const fs::path& path, const campaign::Campaign& campaign, const store::PosteriorFile& file) {
+void write_stars(const fs::path& path, const campaign::Campaign& campaign, const store::PosteriorFile& file) {
   const auto result = file.task_result(0);
-  if (!result.membership) throw InputError(path.string() + ": not written: there is no posterior");
-  auto catalogue = task_catalogue(campaign, campaign::plan(campaign).front());
-  const auto& [components, p, p_mcse, truth] = *result.membership;
-  for (std::size_t k = 0; k < components.size(); ++k) {
-    const auto column = static_cast<Eigen::Index>(k);
-    catalogue.add("p_" + components[k], "", {p.col(column).begin(), p.col(column).end()});
-    catalogue.add("p_" + components[k] + "_mcse", "", {p_mcse.col(column).begin(), p_mcse.col(column).end()});
-  }
-  sim::astrometry::write_catalogue(path, catalogue);
+  if (!result.has_draws()) throw InputError(path.string() + ": not written: there is no posterior");
+  const auto task = campaign::plan(campaign).front();
+  sim::astrometry::write_catalogue(path, star_table(task_catalogue(campaign, task), result));
 }
 
 int finish(const options::variables_map& values, const Assignment& assignment) {
@@ -95,7 +93,7 @@ int finish(const options::variables_map& values, const Assignment& assignment) {
   fs::remove_all(folder.path());
   const store::PosteriorFile file(output);
   std::cout << store::summary_text(file);
-  if (values.count("memberships")) write_memberships(values["memberships"].as<std::string>(), campaign, file);
+  if (values.count("stars")) write_stars(values["stars"].as<std::string>(), campaign, file);
   return report_unconverged(outcomes);
 }
 
@@ -106,8 +104,10 @@ int infer(const Command& command, const Arguments& arguments) {
   named.add_options()("output,o", options::value<std::string>()->value_name("FILE.h5")->required(), "file to write");
   named.add(settings_option());
   named.add(column_option());
-  named.add_options()("memberships", options::value<std::string>()->value_name("FILE"),
-                      "also write the catalogue with each star's membership probabilities (.csv, .ecsv, .fits)");
+  named.add_options()("stars", options::value<std::string>()->value_name("FILE"),
+                      "also write the catalogue with what the posterior says of each star: membership probabilities of "
+                      "mixtures; of globular, median and 16th and 84th percentile of distance and motion (.csv, .ecsv, "
+                      ".fits)");
   return on_ranks(command, arguments, named, {"STUDY", "CATALOGUE"}, prepare, finish);
 }
 

@@ -92,9 +92,9 @@ class BadInput(ProgramTest):
     def test_memberships_that_cannot_be_written(self):
         self.write("good.csv", CATALOGUE)
         self.write("parallaxes.csv", "parallax,parallax_error\n1.0,0.1\n1.1,0.1\n")
-        self.assert_refused("infer", "line-outliers", "good.csv", "-o", "out.h5", "--memberships", "members.txt",
+        self.assert_refused("infer", "line-outliers", "good.csv", "-o", "out.h5", "--stars", "members.txt",
                             says=["members.txt"])
-        self.assert_refused("infer", "cluster-distance", "parallaxes.csv", "-o", "out.h5", "--memberships", "members.csv",
+        self.assert_refused("infer", "cluster-distance", "parallaxes.csv", "-o", "out.h5", "--stars", "members.csv",
                             says=["members.csv", "cluster-distance", "no mixture"])
 
     def test_a_model_that_cannot_be(self):

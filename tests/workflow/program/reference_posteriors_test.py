@@ -46,7 +46,7 @@ class Infer(ProgramTest):
 
 class Line(Infer):
     def test_exact_posterior_of_the_published_example(self):
-        summary, draws = self.infer("line-outliers", "line_outliers.csv", "--memberships", self.folder / "members.csv")
+        summary, draws = self.infer("line-outliers", "line_outliers.csv", "--stars", self.folder / "members.csv")
         exact = {row["name"]: row for row in rows("line_outliers_reference.csv") if row["kind"] == "param"}
         for name in ("m", "b", "ln_s_out", "w0"):
             self.compare(summary, draws, name, exact[name])
