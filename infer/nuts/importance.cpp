@@ -3,7 +3,9 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "infer/diagnostics/psis.hpp"
 
@@ -111,6 +113,17 @@ ImportanceSample pooled(const std::vector<ImportanceSample>& samples, const std:
   }
   weigh(pool, log_proposal);
   return pool;
+}
+
+std::vector<Vector> heaviest_draws(const ImportanceSample& sample, std::size_t count) {
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(sample.weights.size()));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  count = std::min(count, order.size());
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count), std::greater{},
+                            [&](Eigen::Index i) { return sample.weights[i]; });
+  std::vector<Vector> draws;
+  for (std::size_t k = 0; k < count; ++k) draws.push_back(sample.draws.col(order[k]));
+  return draws;
 }
 
 std::vector<Eigen::Index> evenly_resampled(const Vector& weights, double offset) {

@@ -43,6 +43,9 @@ ImportanceSample importance_sample(const density::LogDensity& target, const Prop
 /// Evidences by component are not known of it.
 ImportanceSample pooled(const std::vector<ImportanceSample>& samples, const std::vector<Proposal>& proposals);
 
+/// The draws (D) of the largest weights, the heaviest first: a mode that the proposal misses shows there first.
+std::vector<Vector> heaviest_draws(const ImportanceSample& sample, std::size_t count);
+
 /// Indices of as many draws as there are weights (n) of any sum, each about as often as its weight says (systematic
 /// resampling), in their order. 0 <= offset < 1.
 std::vector<Eigen::Index> evenly_resampled(const Vector& weights, double offset);

@@ -7,12 +7,12 @@
 #include <exception>
 #include <optional>
 
-#include "infer/diagnostics/psis.hpp"
 #include "infer/nuts/adaptive_proposal.hpp"
 #include "infer/nuts/chain_group.hpp"
 #include "infer/nuts/convergence.hpp"
 #include "infer/nuts/counted_density.hpp"
 #include "infer/nuts/importance_chains.hpp"
+#include "infer/nuts/jump.hpp"
 #include "infer/nuts/regions.hpp"
 #include "infer/nuts/weighed_modes.hpp"
 #include "sim/error.hpp"
@@ -31,52 +31,17 @@ constexpr int kBurnIn = 20;                       // draws of chains that are in
 constexpr int kMostImportanceRuns = 3;            // after the first
 constexpr int kTeachingDraws = 250;               // a chain, between them
 constexpr double kShorterSteps[] = {0.95, 0.99};  // acceptance rates tried when transitions diverge
-/// A place is within reach of jumps where the posterior exceeds their density by less than this factor: that many
-/// proposals, far fewer than the draws of a chain, bring a chain in and out.
-constexpr double kReach = 30.0;
-constexpr double kStrayShare = 0.01;  // of the draws of chains may lie beyond
-
-/// `reach`: more than kReach where the proposal's own sample has weights as large.
-bool is_within_reach(const Vector& position, double lp, const Proposal& proposal, double log_evidence,
-                     double reach = kReach) {
-  return lp - proposal.log_density(position) - log_evidence < std::log(reach);
-}
-
-/// Whether chains that started far out have stayed within a proposal's reach: all of them now, and nearly all that they
-/// drew.
-bool holds(const ChainGroup& group, const Proposal& proposal, double log_evidence, double reach) {
-  const auto reaches = [&](const Vector& position, double lp) {
-    return is_within_reach(position, lp, proposal, log_evidence, reach);
-  };
-  Eigen::Index draws = 0, beyond = 0;
-  for (const Draws& chain : group.draws()) {
-    draws += chain.size();
-    for (Eigen::Index i = 0; i < chain.size(); ++i) beyond += !reaches(chain.position.row(i), chain.lp[i]);
-  }
-  const auto states = group.states();
-  return static_cast<double>(beyond) <= kStrayShare * static_cast<double>(draws) &&
-         std::ranges::all_of(states, [&](const State& now) { return reaches(now.position, now.lp); });
-}
+constexpr std::size_t kHeavyDraws = 4;            // of an importance sample, from which climbs begin
 
 bool all_in(const std::vector<std::size_t>& some, const std::vector<std::size_t>& set) {
   return std::ranges::all_of(some, [&](std::size_t k) { return std::ranges::find(set, k) != set.end(); });
 }
 
-/// An independence step, and what importance sampling says of it.
-struct Jump {
-  IndependenceStep step;
-  double log_evidence;
-  double k_hat, k_hat_limit;
-
-  bool is_trusted() const { return k_hat < k_hat_limit; }
-  /// The posterior is known so well that chains need no adaptation.
-  bool carries() const { return is_trusted() && step.proposals() <= 2; }
-  /// Weights of an infinite variance, as those of a funnel, explain nothing.
-  bool reaches(const Vector& position, const density::LogDensity& target) const {
-    return k_hat < kFiniteVarianceKHat &&
-           is_within_reach(position, target.value(position), step.proposal(), log_evidence);
-  }
-};
+std::vector<Vector> positions_of(const std::vector<State>& states) {
+  std::vector<Vector> positions;
+  for (const State& state : states) positions.push_back(state.position);
+  return positions;
+}
 
 class Ladder {
  public:
@@ -98,7 +63,7 @@ class Ladder {
   enum class Resampling { taken, insufficient, walked_out, found_mode };
   Resampling draw_by_importance(Proposal proposal);
   Resampling resample(ImportanceChains& chains, int most);
-  bool chains_lead_to_new_mode();
+  bool lead_to_new_mode(const std::vector<Vector>& places, std::string_view what);
   bool reconsider_modes(const Assessment& now);
   bool jump_between_chains(const Assessment& now);
   bool shorten_steps(const Assessment& now);
@@ -212,8 +177,7 @@ Ladder::Resampling Ladder::draw_by_importance(Proposal proposal) {
     const bool is_first = run == 0;
     ImportanceChains chains(proposal);
     const Resampling outcome = resample(chains, is_first ? 1 : options_.max_continuation);
-    if (outcome == Resampling::taken) return outcome;
-    if (outcome == Resampling::walked_out && chains_lead_to_new_mode()) return Resampling::found_mode;
+    if (outcome == Resampling::taken || outcome == Resampling::found_mode) return outcome;
     const bool is_within = outcome == Resampling::insufficient;
     if (!is_first && is_within) use_if_good(jump_from(proposal, chains.sample()));
     if (run == kMostImportanceRuns) return outcome;
@@ -225,22 +189,22 @@ Ladder::Resampling Ladder::draw_by_importance(Proposal proposal) {
   }
 }
 
-/// Whether climbs from where the chains are, which walked out of a proposal's reach, end in modes with mass that the
-/// starts missed.
-bool Ladder::chains_lead_to_new_mode() {
+/// Whether climbs from these places end in modes with mass that the starts missed: then all has to start anew.
+bool Ladder::lead_to_new_mode(const std::vector<Vector>& places, std::string_view what) {
   const auto had_mass = modes_->with_mass();
   const std::size_t known = modes_->size();
-  for (const State& state : group_.states()) modes_->climb_from(target_, state.position);
+  for (const Vector& place : places) modes_->climb_from(target_, place);
   if (modes_->size() == known) return false;
   weigh_modes();
   if (all_in(modes_->with_mass(), had_mass)) return false;
   ++restarts_;
-  record("restart", "chains that walked out found a mode with mass: all start anew");
+  record("restart", fmt::format("{} found a mode with mass: all start anew", what));
   return true;
 }
 
 /// Up to so many times `draws`, until they converge: while weights have a finite variance, and chains stay within the
-/// proposal's reach.
+/// proposal's reach. A mode that the starts missed shows in chains that walk out, or, where the proposal's tails reach
+/// it, in the weights of the few draws that fall into it.
 Ladder::Resampling Ladder::resample(ImportanceChains& chains, int most) {
   for (int thin = 1, before = 0; thin <= most; before = thin, thin *= 2) {
     chains.extend(group_, (thin - before) * options_.draws);
@@ -253,7 +217,13 @@ Ladder::Resampling Ladder::resample(ImportanceChains& chains, int most) {
            fmt::format("{} x {} draws a chain resampled, k-hat {:.2f}{}, effective {:.0f}: {}", thin, options_.draws,
                        sample.k_hat, holds_chains ? "" : ", chains walked out of its reach", sample.effective_size,
                        now.text()));
-    if (!holds_chains) return Resampling::walked_out;
+    if (!holds_chains) {
+      const bool found = lead_to_new_mode(positions_of(group_.states()), "chains that walked out");
+      return found ? Resampling::found_mode : Resampling::walked_out;
+    }
+    if (lead_to_new_mode(heaviest_draws(sample, kHeavyDraws), "climbs from the heaviest draws")) {
+      return Resampling::found_mode;
+    }
     if (!(sample.k_hat < kFiniteVarianceKHat)) break;
     if (!now.is_mixed(rule_)) continue;
     result_.chains = std::move(draws);
@@ -281,19 +251,9 @@ void Ladder::pilot(bool is_carried) {
   if (assess(group_.draws(), rule_).max_r_hat < kSplitRHat) fit_jump_along_ridge();
 }
 
-/// Jumps from a proposal that is now frozen, of which there is an importance sample.
 Jump Ladder::jump_from(const Proposal& proposal, const ImportanceSample& check) {
-  const auto n = check.draws.cols();
-  Jump jump{IndependenceStep(target_, proposal, proposals_for(check.acceptance_rate)), check.log_evidence, check.k_hat,
-            diagnostics::k_hat_limit(n)};
-  std::string weights = check.log_evidences.empty() ? "" : ", components of weight";
-  for (const double log_evidence : check.log_evidences) {
-    weights += fmt::format(" {:.3f}", std::exp(log_evidence - check.log_evidence));
-  }
-  record("independence", fmt::format("mixture of t{}: k-hat {:.2f} ({} {:.2f}), effective {:.0f} of {} draws, expected "
-                                     "acceptance {:.2f}, {} proposals a transition",
-                                     weights, jump.k_hat, jump.is_trusted() ? "below" : "not below", jump.k_hat_limit,
-                                     check.effective_size, n, check.acceptance_rate, jump.step.proposals()));
+  Jump jump(target_, proposal, check);
+  record("independence", jump.text(check));
   return jump;
 }
 
@@ -425,7 +385,9 @@ bool Ladder::draw_with_jumps(const Assessment& now, bool is_refitted) {
   has_redrawn_ = true;
   if (may_resample()) {
     ImportanceChains chains(jump_->step.proposal());
-    if (resample(chains, options_.max_continuation) == Resampling::taken) return true;
+    const Resampling outcome = resample(chains, options_.max_continuation);
+    if (outcome == Resampling::found_mode) start_chains();
+    if (outcome == Resampling::found_mode || outcome == Resampling::taken) return true;
   }
   draw_anew();
   record("chains", fmt::format("{}; all draws anew with jumps fitted to these", now.text()));

@@ -14,8 +14,9 @@
 //   importance     a good proposal, beyond which short chains from far out do not walk: draws  importance_chains.hpp
 //                  resampled from it, if k-hat < 0.5. If that does not suffice, up to three times more: from pieces of
 //                  the ridge that it drew, then from pieces of what chains drew, 250 more each time. Chains that walk
-//                  out lead to modes that the starts missed: if these have mass, a restart. Chains that walk out of
-//                  the last proposal start anew, as without a good one. Never after a restart
+//                  out, and the draws of the largest weights, lead to modes that the starts missed: if these have
+//                  mass, a restart. Chains that walk out of the last proposal start anew, as without a good one. Never
+//                  after a restart
 //   chains         overdispersed starts, warm-up from the Laplace covariance, or a short one with a good proposal's;
 //                  draws                                                                      chain_group.hpp
 //                  Without a good proposal: up to 200 further draws a chain, then forgotten, to which jumps are fitted

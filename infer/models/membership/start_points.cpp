@@ -147,22 +147,63 @@ std::vector<Vector> parallax_starts(const Model& model, const Catalogue& catalog
   return starts;
 }
 
-}  // namespace
-
-std::vector<Vector> start_points(const Model& model, const Catalogue& catalogue, const density::ParameterSpace& space,
-                                 sim::random::Stream& stream) {
-  if (model.data == Data::parallax) return parallax_starts(model, catalogue, space);
+/// The same cluster or field, and hardly any stars in the other, which may then be anywhere: much of the posterior is
+/// there where the data do not ask for both.
+std::vector<Vector> with_one_empty(const Model& model, const Vector& start, const density::ParameterSpace& space) {
+  constexpr double kHardlyAny = 0.02;
   std::vector<Vector> starts;
+  for (const bool is_field_empty : {false, true}) {
+    Vector theta = space.constrain(Vector::Zero(space.dimension()));
+    for (Eigen::Index i = 0; i < model.size(); ++i) {
+      const bool is_of_field = model.parameters[static_cast<std::size_t>(i)].name.starts_with("field_");
+      if (is_of_field != is_field_empty) theta[i] = start[i];
+    }
+    theta[model.index("cluster_fraction")] = is_field_empty ? 1.0 - kHardlyAny : kHardlyAny;
+    starts.push_back(space.pulled_inside(theta, kInside));
+  }
+  return starts;
+}
+
+/// The same with half of all stars in a cluster as broad as all of them together: near the saddle between clusters of
+/// which either half might be.
+GaussianMixture with_broad_cluster(GaussianMixture mixture, std::size_t cluster) {
+  em::Vector mean = em::Vector::Zero(mixture.dimension());
+  em::Matrix square = em::Matrix::Zero(mixture.dimension(), mixture.dimension());
+  for (const auto& c : mixture.components) {
+    mean += c.weight * c.mean;
+    square += c.weight * (c.covariance + c.mean * c.mean.transpose());
+  }
+  const double rest = 1.0 - mixture.components[cluster].weight;
+  for (auto& c : mixture.components) c.weight *= 0.5 / rest;
+  mixture.components[cluster] = {0.5, mean, square - mean * mean.transpose()};
+  return mixture;
+}
+
+std::vector<Vector> mixture_starts(const Model& model, const Catalogue& catalogue, const density::ParameterSpace& space,
+                                   sim::random::Stream& stream) {
+  std::vector<Vector> starts;
+  const auto add = [&](const GaussianMixture& mixture, std::size_t cluster, const Array& member) {
+    starts.push_back(space.pulled_inside(Start(model, catalogue, space).from(mixture, cluster, member), kInside));
+  };
   for (const NoisyPoints& points : points_of(model.data, catalogue)) {
     const em::Fit fit = field::point_fit(points, model.fields + 1, stream);
     const em::Matrix share = em::responsibilities(points, fit.mixture);
     const auto order = field::by_density(fit.mixture);
     for (std::size_t i = 0; i < std::min(kCandidates, order.size()); ++i) {
-      const Array member = share.col(static_cast<Eigen::Index>(order[i])).array();
-      starts.push_back(
-          space.pulled_inside(Start(model, catalogue, space).from(fit.mixture, order[i], member), kInside));
+      add(fit.mixture, order[i], share.col(static_cast<Eigen::Index>(order[i])).array());
     }
+    add(with_broad_cluster(fit.mixture, order[0]), order[0], Array::Constant(share.rows(), 0.5));
   }
+  return starts;
+}
+
+}  // namespace
+
+std::vector<Vector> start_points(const Model& model, const Catalogue& catalogue, const density::ParameterSpace& space,
+                                 sim::random::Stream& stream) {
+  std::vector<Vector> starts = model.data == Data::parallax ? parallax_starts(model, catalogue, space)
+                                                            : mixture_starts(model, catalogue, space, stream);
+  for (Vector& empty : with_one_empty(model, starts.front(), space)) starts.push_back(std::move(empty));
   return starts;
 }
 

@@ -1,5 +1,5 @@
 // Where to look for modes of a membership posterior: point estimates of a mixture by EM, each of its narrow components
-// in turn taken for the cluster.
+// in turn taken for the cluster; a cluster as broad as all stars; hardly any stars in the cluster, or in the field.
 #pragma once
 
 #include "infer/models/membership/model.hpp"

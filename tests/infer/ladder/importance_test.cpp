@@ -89,6 +89,17 @@ TEST(ImportanceSample, PoolsSamplesOfSeveralProposals) {
   EXPECT_GT(pool.effective_size, 1000.0);
 }
 
+TEST(ImportanceSample, NamesItsHeaviestDraws) {
+  ImportanceSample sample{};
+  sample.draws = Matrix{{1.0, 2.0, 3.0, 4.0}};
+  sample.weights = Vector{{0.1, 0.4, 0.2, 0.3}};
+  const auto two = heaviest_draws(sample, 2);
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0][0], 2.0);
+  EXPECT_EQ(two[1][0], 4.0);
+  EXPECT_EQ(heaviest_draws(sample, 9).size(), 4U);
+}
+
 TEST(Twist, StraightensARidgeAndBendsItBack) {
   Stream stream({1, 2, 3}, Purpose::evidence);
   Matrix points(3, 2000);

@@ -279,22 +279,32 @@ TEST(PosteriorSample, ResamplesABentRidge) {
   EXPECT_NEAR(mean[1], 0.0625 + 0.125 + 0.25, 0.045);
 }
 
-// Two modes 4.9 and 9.9 of their own deviations apart, of which the starts know one. The second is found where chains
-// walk out of the proposal's reach, in 7 cases of 16 when this was written: in none of 16 once in 10,000 runs. Shares
-// are those of 4000 draws of which a quarter counts: 0.06 is four errors, false alarm in one of 1000 runs of all.
-TEST(PosteriorSample, ClimbsToANewModeFromWhereChainsWalkOut) {
-  constexpr double kWeight = 0.3, kDistance = 3.5;
-  const auto target = NormalMixture::pair(2, kWeight, 0.5, kDistance);
+/// Sixteen times from a start in the one of two modes; `text` says how the other was found. Shares are those of 4000
+/// draws of which a quarter counts: 0.06 is four errors, false alarm in one of 1000 runs of all.
+int times_found(Eigen::Index dimension, const std::string& text) {
+  constexpr double kWeight = 0.3, kDistance = 3.5;  // 4.9 and 9.9 of their own deviations apart
+  const auto target = NormalMixture::pair(dimension, kWeight, 0.5, kDistance);
   int found = 0;
   for (std::uint32_t replicate = 0; replicate < 16; ++replicate) {
-    const auto sample = sample_posterior(target, {Vector::Zero(2)}, {}, {}, {20230801, 3, replicate});
-    ASSERT_EQ(sample.status, SampleStatus::converged) << story(sample);
+    const auto sample = sample_posterior(target, {Vector::Zero(dimension)}, {}, {}, {20230801, 3, replicate});
+    EXPECT_EQ(sample.status, SampleStatus::converged) << story(sample);
     const auto shares = second_shares(sample, kDistance);
     EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0) / 4.0, 1.0 - kWeight, 0.06) << story(sample);
-    found += story(sample).find("walked out found a mode with mass") != std::string::npos;
+    found += story(sample).find(text) != std::string::npos;
   }
-  std::printf("  in %d of 16 by climbs from where chains walked out\n", found);
-  EXPECT_GE(found, 1);
+  std::printf("  in %d of 16 by %s\n", found, text.c_str());
+  return found;
+}
+
+// 7 of 16 when this was written: none once in 10,000 runs.
+TEST(PosteriorSample, ClimbsToANewModeFromWhereChainsWalkOut) {
+  EXPECT_GE(times_found(2, "chains that walked out found"), 1);
+}
+
+// In five dimensions chains seldom walk over, but now and then a draw falls into the other mode (15 of 16). Without
+// climbs from there most of the runs are wrong and say that they converged.
+TEST(PosteriorSample, ClimbsToANewModeFromTheHeaviestDraws) {
+  EXPECT_GE(times_found(5, "climbs from the heaviest draws found"), 8);
 }
 
 // A spike of a fiftieth of the width, of a fifth of the mass: seen from the spike, which the starts find, nothing else
