@@ -64,6 +64,9 @@ class Ladder {
   Resampling draw_by_importance(Proposal proposal);
   Resampling resample(ImportanceChains& chains, int most);
   bool lead_to_new_mode(const std::vector<Vector>& places, std::string_view what);
+  bool heaviest_lead_to_new_mode(const ImportanceSample& sample) {
+    return lead_to_new_mode(heaviest_draws(sample, kHeavyDraws), "climbs from the heaviest draws");
+  }
   bool reconsider_modes(const Assessment& now);
   bool jump_between_chains(const Assessment& now);
   bool shorten_steps(const Assessment& now);
@@ -180,7 +183,9 @@ Ladder::Resampling Ladder::draw_by_importance(Proposal proposal) {
     if (outcome == Resampling::taken || outcome == Resampling::found_mode) return outcome;
     const bool is_within = outcome == Resampling::insufficient;
     if (!is_first && is_within) use_if_good(jump_from(proposal, chains.sample()));
-    if (run == kMostImportanceRuns) return outcome;
+    if (run == kMostImportanceRuns) {
+      return is_within && heaviest_lead_to_new_mode(chains.sample()) ? Resampling::found_mode : outcome;
+    }
     const bool teaches = is_first && is_within && chains.sample().effective_size >= fewest_draws_for_pieces();
     if (!teaches) group_.sample(kTeachingDraws);
     const auto learned = pieces_of(teaches ? chains.resampled() : group_.draws(), true);
@@ -221,11 +226,9 @@ Ladder::Resampling Ladder::resample(ImportanceChains& chains, int most) {
       const bool found = lead_to_new_mode(positions_of(group_.states()), "chains that walked out");
       return found ? Resampling::found_mode : Resampling::walked_out;
     }
-    if (lead_to_new_mode(heaviest_draws(sample, kHeavyDraws), "climbs from the heaviest draws")) {
-      return Resampling::found_mode;
-    }
     if (!(sample.k_hat < kFiniteVarianceKHat)) break;
     if (!now.is_mixed(rule_)) continue;
+    if (heaviest_lead_to_new_mode(sample)) return Resampling::found_mode;
     result_.chains = std::move(draws);
     result_.thin = thin;
     result_.status = SampleStatus::converged;

@@ -121,96 +121,149 @@ StarVector FullStar::coordinates(const units::Icrs6& place) {
   return x;
 }
 
-// The adjoint of every quantity, in the reverse of the order of place(); by_q is d ln p / dq.
-double FullStar::log_density(ClusterGradient& by, double& by_log_distance, StarVector& gradient) const {
-  const Width width_e = width_along(), width_f = width_radial();
-  const double e_wide = width_e.value * x_[4], f_wide = width_f.value * x_[5];
-  const Squashed along(e_wide), radial(f_wide);
-  const auto e = (*cluster_.e)(y_ * radial.rest);
-  const double distance = foot_ + z_, r0_square = cluster_.r0 * cluster_.r0;
-  const double cosh_t = std::cosh(t_), sine = std::sin(units::kRadPerDeg * dec_),
-               cosine = std::cos(units::kRadPerDeg * dec_);
+/// Widths, squashed coordinates and their slopes.
+struct FullStar::Shape {
+  Width along, radial;
+  double e, f;  // widths times coordinates
+  Squashed at_e, at_f;
+  double cosh_t;
+};
 
-  // the data: parallax, proper motions at the star's distance, radial velocity
+FullStar::Shape FullStar::shape() const {
+  const Width along = width_along(), radial = width_radial();
+  const double e = along.value * x_[4], f = radial.value * x_[5];
+  return {along, radial, e, f, Squashed(e), Squashed(f), std::cosh(t_)};
+}
+
+/// What the data say of the place: deviations in units of their errors, and d ln p by what is measured.
+struct FullStar::Seen {
+  double distance, nearer;  // R, R_c / R
+  double away;              // the centre's radial velocity at the star
+  double square = 0.0;      // of all deviations
+  double by_parallax = 0.0, by_radial_velocity = 0.0;
+  Vector2d by_motion = Vector2d::Zero();
+};
+
+FullStar::Seen FullStar::seen() const {
+  const double distance = foot_ + z_, nearer = cluster_.distance / distance;
+  Seen seen{distance, nearer, cluster_.centre.velocity_kms.dot(triad_.radial)};
   const double chi = (star_.parallax - 1000.0 / distance) * star_.inverse_parallax_error;
-  const double nearer = cluster_.distance / distance;
+  seen.by_parallax = chi * star_.inverse_parallax_error;
   const Vector2d deviation = star_.motion + star_.offset / distance - nearer * motion_;
-  const Vector2d chi_motion = (star_.axes.transpose() * deviation).array() / star_.variance.array().sqrt();
-  const Vector2d pull = star_.axes * (chi_motion.array() / star_.variance.array().sqrt()).matrix();
+  const Vector2d sd = star_.variance.array().sqrt(),
+                 chi_motion = (star_.axes.transpose() * deviation).array() / sd.array();
+  seen.by_motion = star_.axes * (chi_motion.array() / sd.array()).matrix();
+  seen.square = chi * chi + chi_motion.squaredNorm();
+  if (const double error = star_.radial_velocity_error; error > 0.0) {
+    const double chi_radial = (star_.radial_velocity - seen.away - cluster_.s * w_) / error;
+    seen.by_radial_velocity = chi_radial / error;
+    seen.square += chi_radial * chi_radial;
+  }
+  return seen;
+}
 
-  const double away = cluster_.centre.velocity_kms.dot(triad_.radial), error = star_.radial_velocity_error;
-  const double chi_radial = error > 0.0 ? (star_.radial_velocity - away - cluster_.s * w_) / error : 0.0;
-  const double pull_radial = error > 0.0 ? chi_radial / error : 0.0;
+/// d ln p by quantities on the way from the coordinates to the place, gathered in the reverse of the order of place().
+struct FullStar::Adjoint {
+  double q = 0.0, psi = 0.0, projected_square = 0.0, distance = 0.0;
+  Vector2d velocity = Vector2d::Zero();  // on the sky
+};
 
-  const double value = std::log(e.value) + 2.0 * std::log(distance) + std::log(stretch_ * cosh_t * t_max_ * cosine) +
-                       0.5 * std::log(2.0 * y_) + 2.0 * kLogSlope + std::log(width_e.value * width_f.value) -
-                       0.5 * (e_wide * e_wide + f_wide * f_wide + x_.head<2>().square().sum() + chi * chi +
-                              chi_motion.squaredNorm() + chi_radial * chi_radial);
+double FullStar::log_density(ClusterGradient& by, double& by_log_distance, StarVector& gradient) const {
+  const Shape shape = this->shape();
+  const Seen seen = this->seen();
+  const auto e = (*cluster_.e)(y_ * shape.at_f.rest);
+  const double value = std::log(e.value) + 2.0 * std::log(seen.distance) +
+                       std::log(stretch_ * shape.cosh_t * t_max_ * std::cos(units::kRadPerDeg * dec_)) +
+                       0.5 * std::log(2.0 * y_) + 2.0 * kLogSlope + std::log(shape.along.value * shape.radial.value) -
+                       0.5 * (shape.e * shape.e + shape.f * shape.f + x_.head<2>().square().sum() + seen.square);
+  Adjoint back;
+  back_from_radial_velocity(shape, seen, e, back, by, gradient);
+  back_from_line_of_sight(shape, seen, back, by, gradient);
+  back_from_motion(seen, back, by, by_log_distance, gradient);
+  back_from_direction(seen, back, by, gradient);
+  return value;
+}
 
-  // w: E(g, y (1 - S^2)) sqrt(2y) S' times the width, and the radial velocity v_c.n + s w
-  const double by_argument = e.d_x / e.value;
-  const double by_f = -2.0 * by_argument * y_ * radial.value * radial.slope - f_wide +
-                      pull_radial * cluster_.s * std::sqrt(2.0 * y_) * radial.slope;
-  const double by_log_width_f = by_f * f_wide + 1.0;
-  gradient[5] = by_f * width_f.value;
-  // y = phi(q) - psi,  q = (R_p^2 + z^2) / r0^2
-  const double by_y = by_argument * radial.rest + 0.5 / y_ + by_log_width_f * width_f.d_log_y +
-                      0.5 * pull_radial * cluster_.s * w_ / y_;
-  const double by_q = by_y * potential_.d_q;
-  double by_psi = -by_y, by_projected = by_q / r0_square;
+// w: E(g, y (1 - S^2)) sqrt(2y) S' times the width, and the radial velocity v_c.n + s w;
+// y = phi(q) - psi,  q = (R_p^2 + z^2) / r0^2
+void FullStar::back_from_radial_velocity(const Shape& shape, const Seen& seen, const sim::globular::EGamma& e,
+                                         Adjoint& back, ClusterGradient& by, StarVector& gradient) const {
+  const double by_argument = e.d_x / e.value, by_w = seen.by_radial_velocity * cluster_.s;
+  const double by_f = -2.0 * by_argument * y_ * shape.at_f.value * shape.at_f.slope - shape.f +
+                      by_w * std::sqrt(2.0 * y_) * shape.at_f.slope;
+  const double by_log_width = by_f * shape.f + 1.0;
+  gradient[5] = by_f * shape.radial.value;
+  const double by_y =
+      by_argument * shape.at_f.rest + 0.5 / y_ + by_log_width * shape.radial.d_log_y + 0.5 * by_w * w_ / y_;
+  back.q = by_y * potential_.d_q;
+  back.psi = -by_y;
+  back.projected_square = back.q / (cluster_.r0 * cluster_.r0);
   by.phi0 += by_y * potential_.d_phi0;
-  by.g += by_y * potential_.d_g + e.d_a / e.value + by_log_width_f * width_f.d_log_order;
-  by.log_r0 -= 2.0 * by_q * q_;
-  by.log_s += pull_radial * cluster_.s * w_;
-  // R = foot + z in R^2, in the parallax and in the proper motion
-  const double by_distance = 2.0 / distance - chi * 1000.0 / (distance * distance) * star_.inverse_parallax_error -
-                             pull.dot(nearer * motion_ - star_.offset / distance) / distance;
-  const double by_z = by_distance + 2.0 * by_q * z_ / r0_square;
-  // z = A sinh t,  t = t_max S,  t_max = asinh(sqrt(ratio)),  ratio = (q_max r0^2 - R_p^2) / A^2
-  const double by_t = by_z * stretch_ * cosh_t + std::tanh(t_);
+  by.g += by_y * potential_.d_g + e.d_a / e.value + by_log_width * shape.radial.d_log_order;
+  by.log_r0 -= 2.0 * back.q * q_;
+  by.log_s += by_w * w_;
+}
+
+// R = foot + z in R^2, in the parallax and in the proper motion;  z = A sinh t,  t = t_max S,
+// t_max = asinh(sqrt(ratio)),  ratio = (q_max r0^2 - R_p^2) / A^2,  phi(q_max) = psi; the width of e by phi(R_p) - psi
+void FullStar::back_from_line_of_sight(const Shape& shape, const Seen& seen, Adjoint& back, ClusterGradient& by,
+                                       StarVector& gradient) const {
+  const double r0_square = cluster_.r0 * cluster_.r0, stretch_square = stretch_ * stretch_;
+  back.distance = 2.0 / seen.distance - seen.by_parallax * 1000.0 / (seen.distance * seen.distance) -
+                  seen.by_motion.dot(seen.nearer * motion_ - star_.offset / seen.distance) / seen.distance;
+  const double by_z = back.distance + 2.0 * back.q * z_ / r0_square;
+  const double by_t = by_z * stretch_ * shape.cosh_t + std::tanh(t_);
   const double by_stretch = (by_z * z_ + 1.0) / stretch_;
-  const double by_e = by_t * t_max_ * along.slope - e_wide, by_log_width_e = by_e * e_wide + 1.0;
-  gradient[4] = by_e * width_e.value;
-  // the width of e: by phi(R_p) - psi
-  const double by_foot_y = by_log_width_e * width_e.d_log_y, by_foot_q = by_foot_y * at_foot_.d_q;
-  by_psi -= by_foot_y;
-  by_projected += by_foot_q / r0_square;
+  const double by_e = by_t * t_max_ * shape.at_e.slope - shape.e, by_log_width = by_e * shape.e + 1.0;
+  gradient[4] = by_e * shape.along.value;
+
+  const double by_foot_y = by_log_width * shape.along.d_log_y, by_foot_q = by_foot_y * at_foot_.d_q;
+  back.psi -= by_foot_y;
+  back.projected_square += by_foot_q / r0_square;
   by.log_r0 -= 2.0 * by_foot_q * projected_square_ / r0_square;
   by.phi0 += by_foot_y * at_foot_.d_phi0;
-  by.g += by_foot_y * at_foot_.d_g + by_log_width_e * width_e.d_log_order;
-  const double by_t_max = by_t * along.value + (1.0 + by_log_width_e * width_e.d_log_t_max) / t_max_;
+  by.g += by_foot_y * at_foot_.d_g + by_log_width * shape.along.d_log_order;
+
+  const double by_t_max = by_t * shape.at_e.value + (1.0 + by_log_width * shape.along.d_log_t_max) / t_max_;
   const double by_ratio = by_t_max / (2.0 * std::sqrt(ratio_ * (1.0 + ratio_)));
-  const double stretch_square = stretch_ * stretch_;
   const double by_stretch_square = 0.5 * by_stretch / stretch_ - by_ratio * ratio_ / stretch_square;
   const double by_q_max = by_ratio * r0_square / stretch_square;
-  by_projected += by_stretch_square - by_ratio / stretch_square;
+  back.projected_square += by_stretch_square - by_ratio / stretch_square;
   by.log_r0 += by_stretch_square * r0_square + 2.0 * by_q_max * q_max_;
-  // phi(q_max) = psi
   const auto edge = potential_at(*cluster_.table, q_max_);
-  by_psi += by_q_max / edge.d_q;
+  back.psi += by_q_max / edge.d_q;
   by.phi0 -= by_q_max * edge.d_phi0 / edge.d_q;
   by.g -= by_q_max * edge.d_g / edge.d_q;
-  // psi = u^2/2,  u = (R_c motion - bulk) / s
-  const Vector2d by_velocity = by_psi / cluster_.s * u_;
-  by.log_s -= by_psi * u_.squaredNorm();
-  by_log_distance += cluster_.distance * by_velocity.dot(motion_) + nearer * pull.dot(motion_);
-  const Vector2d by_motion = cluster_.distance * by_velocity + nearer * pull;
+}
+
+// psi = u^2/2,  u = (R_c motion - bulk) / s
+void FullStar::back_from_motion(const Seen& seen, Adjoint& back, ClusterGradient& by, double& by_log_distance,
+                                StarVector& gradient) const {
+  back.velocity = back.psi / cluster_.s * u_;
+  const Vector2d by_motion = cluster_.distance * back.velocity + seen.nearer * seen.by_motion;
+  by.log_s -= back.psi * u_.squaredNorm();
+  by_log_distance += by_motion.dot(motion_);
   gradient.segment<2>(2) = star_.variance.array().sqrt() * (star_.axes.transpose() * by_motion).array();
-  // foot = n.x, R_p^2 = x^2 - foot^2, bulk = (p.v, q.v)
+}
+
+// foot = n.x,  R_p^2 = x^2 - foot^2,  bulk = (p.v, q.v);
+// dn = cos d p da + q dd,  dp = (sin d q - cos d n) da,  dq = -sin d p da - n dd
+void FullStar::back_from_direction(const Seen& seen, const Adjoint& back, ClusterGradient& by,
+                                   StarVector& gradient) const {
   const auto& [position, velocity] = cluster_.centre;
   const Eigen::Vector3d offset = position - foot_ * triad_.radial;
-  by.position += by_distance * triad_.radial + 2.0 * by_projected * offset;
-  by.velocity += pull_radial * triad_.radial - by_velocity[0] * triad_.east - by_velocity[1] * triad_.north;
-  // dn = cos d p da + q dd,  dp = (sin d q - cos d n) da,  dq = -sin d p da - n dd
-  const double by_foot = by_distance - 2.0 * by_projected * foot_;
+  const Vector2d& by_velocity = back.velocity;
+  by.position += back.distance * triad_.radial + 2.0 * back.projected_square * offset;
+  by.velocity += seen.by_radial_velocity * triad_.radial - by_velocity[0] * triad_.east - by_velocity[1] * triad_.north;
+  const double sine = std::sin(units::kRadPerDeg * dec_), cosine = std::cos(units::kRadPerDeg * dec_);
+  const double by_foot = back.distance - 2.0 * back.projected_square * foot_;
   const double by_ra = by_foot * cosine * position.dot(triad_.east) -
-                       by_velocity[0] * (sine * bulk_[1] - cosine * away) + by_velocity[1] * sine * bulk_[0] +
-                       pull_radial * cosine * bulk_[0];
-  const double by_dec =
-      by_foot * position.dot(triad_.north) + by_velocity[1] * away + pull_radial * bulk_[1] - sine / cosine;
+                       by_velocity[0] * (sine * bulk_[1] - cosine * seen.away) + by_velocity[1] * sine * bulk_[0] +
+                       seen.by_radial_velocity * cosine * bulk_[0];
+  const double by_dec = by_foot * position.dot(triad_.north) + by_velocity[1] * seen.away +
+                        seen.by_radial_velocity * bulk_[1] - sine / cosine;
   gradient[0] = by_ra * units::kRadPerMas * star_.ra_error / std::cos(units::kRadPerDeg * star_.dec) - x_[0];
   gradient[1] = by_dec * units::kRadPerMas * star_.dec_error - x_[1];
-  return value;
 }
 
 }  // namespace praesepe::infer::models::globular

@@ -8,6 +8,7 @@
 
 #include "infer/models/globular/cluster_parameters.hpp"
 #include "infer/models/globular/observed_star.hpp"
+#include "sim/globular/e_gamma.hpp"
 #include "sim/globular/e_gamma_expansion.hpp"
 #include "sim/globular/potential_lookup.hpp"
 
@@ -50,6 +51,19 @@ class FullStar {
   bool set_motion(const Eigen::Vector2d& motion);
   Width width_along() const;
   Width width_radial() const;
+
+  struct Shape;    // of the transforms of e and f at the place
+  struct Seen;     // what the data say of the place
+  struct Adjoint;  // derivatives on the way back from the place to the coordinates
+  Shape shape() const;
+  Seen seen() const;
+  void back_from_radial_velocity(const Shape& shape, const Seen& seen, const sim::globular::EGamma& e, Adjoint& back,
+                                 ClusterGradient& by, StarVector& gradient) const;
+  void back_from_line_of_sight(const Shape& shape, const Seen& seen, Adjoint& back, ClusterGradient& by,
+                               StarVector& gradient) const;
+  void back_from_motion(const Seen& seen, Adjoint& back, ClusterGradient& by, double& by_log_distance,
+                        StarVector& gradient) const;
+  void back_from_direction(const Seen& seen, const Adjoint& back, ClusterGradient& by, StarVector& gradient) const;
 
   const ObservedStar& star_;
   const FullCluster& cluster_;

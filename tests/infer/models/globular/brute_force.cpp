@@ -1,9 +1,12 @@
 #include "tests/infer/models/globular/brute_force.hpp"
 
+#include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <boost/math/quadrature/gauss.hpp>
 #include <boost/math/special_functions/bessel.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
+#include <vector>
 
 #include "sim/astrometry/coordinates.hpp"
 #include "sim/astrometry/units.hpp"
@@ -109,6 +112,39 @@ double brute_force_log_likelihood(const sim::astrometry::Catalogue& catalogue, s
   const double amplitude =
       model.amplitude() / std::pow(10.0, theta[2]) * (std::isnan(radial) ? std::sqrt(2.0 * M_PI) * s : 1.0);
   return std::log(integral * amplitude * k * k * std::cos(catalogue["dec"][row] * units::kRadPerDeg));
+}
+
+// The integrand, which has been smeared by the circle, is so smooth that steps of a deviation err by e^-20.
+double brute_force_of_ellipse(const sim::astrometry::Catalogue& catalogue, std::size_t row,
+                              const Eigen::VectorXd& theta) {
+  constexpr double kReach = 8.0;
+  const double east = catalogue["pmra_error"][row], north = catalogue["pmdec_error"][row];
+  const double shared = cell(catalogue, "pmra_pmdec_corr", row, 0.0) * east * north;
+  Eigen::Matrix2d noise;
+  noise << east * east, shared, shared, north * north;
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d> axes(noise);
+  const double circle = std::sqrt(axes.eigenvalues()[0]);
+  const double smear = std::sqrt(axes.eigenvalues()[1] - axes.eigenvalues()[0]);
+  const int steps = static_cast<int>(kReach * smear / circle) + 1;
+  std::vector<double> terms;
+  for (int i = -steps; i <= steps; ++i) {
+    const Eigen::Vector2d moved = i * circle * axes.eigenvectors().col(1);
+    sim::astrometry::Catalogue star(1);
+    for (const auto& column : catalogue.columns()) {
+      double value = column.values[row];
+      if (column.name == "pmra") value -= moved[0];
+      if (column.name == "pmdec") value -= moved[1];
+      if (column.name == "pmra_error" || column.name == "pmdec_error") value = circle;
+      if (column.name != "pmra_pmdec_corr") star.add(column.name, column.unit, {value});
+    }
+    const double deviation = i * circle / smear;
+    terms.push_back(brute_force_log_likelihood(star, 0, theta) - 0.5 * deviation * deviation +
+                    std::log(circle / (std::sqrt(2.0 * M_PI) * smear)));
+  }
+  const double largest = *std::ranges::max_element(terms);
+  double sum = 0.0;
+  for (const double term : terms) sum += std::exp(term - largest);
+  return largest + std::log(sum);
 }
 
 }  // namespace praesepe::tests
