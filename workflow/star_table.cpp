@@ -48,14 +48,23 @@ void add_quantiles(const std::string& name, const std::string& unit, const Eigen
 
 }  // namespace
 
-Catalogue star_table(Catalogue catalogue, const store::TaskResult& result) {
-  if (result.membership) add_memberships(*result.membership, catalogue);
-  if (!result.latents) return catalogue;
-  const auto& [names, units, values] = *result.latents;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (varies(values[i])) add_quantiles(names[i], units[i], values[i], catalogue);
+Catalogue star_table(const Catalogue& catalogue, const store::TaskResult& result) {
+  Catalogue found(catalogue.rows());
+  if (result.membership) add_memberships(*result.membership, found);
+  if (result.latents) {
+    const auto& [names, units, values] = *result.latents;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (varies(values[i])) add_quantiles(names[i], units[i], values[i], found);
+    }
   }
-  return catalogue;
+  Catalogue table(catalogue.rows());
+  table.source_id = catalogue.source_id;
+  table.origin = catalogue.origin;
+  for (const auto& column : catalogue.columns()) {
+    if (!found.has(column.name)) table.add(column.name, column.unit, column.values);
+  }
+  for (const auto& column : found.columns()) table.add(column.name, column.unit, column.values);
+  return table;
 }
 
 }  // namespace praesepe::workflow

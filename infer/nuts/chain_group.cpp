@@ -126,6 +126,7 @@ std::vector<State> ChainGroup::states() const {
 void ChainGroup::start(const std::vector<Mode>& modes, std::optional<IndependenceStep> jump, Metric metric) {
   jump_ = std::move(jump);
   metric_ = metric;
+  is_carried_ = metric == Metric::known;
   if (!chains_.empty()) ++attempt_;
   chains_.clear();
   for (std::size_t c = 0; c < static_cast<std::size_t>(options_.chains); ++c) {
@@ -140,6 +141,7 @@ void ChainGroup::start(const std::vector<Mode>& modes, std::optional<Independenc
 void ChainGroup::start_at(const std::vector<Vector>& positions, const std::vector<ChainOptions>& options) {
   jump_.reset();
   metric_ = Metric::adapted;
+  is_carried_ = false;
   tuning_.reset();
   if (!chains_.empty()) ++attempt_;
   chains_.clear();
@@ -153,6 +155,7 @@ void ChainGroup::start_at(const std::vector<Vector>& positions, const std::vecto
 
 void ChainGroup::add_jump(IndependenceStep jump) {
   jump_ = std::move(jump);
+  is_carried_ = true;
   for (auto& chain : chains_) chain->limit_depth(kDepthBetweenJumps);
 }
 

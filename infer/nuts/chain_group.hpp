@@ -46,6 +46,8 @@ class ChainGroup {
   void start_at(const std::vector<Vector>& positions, const std::vector<ChainOptions>& options);
   /// Lets `jump` follow every transition from now on; tuning stays as it is, trajectories need no longer be long.
   void add_jump(IndependenceStep jump);
+  /// Whether trajectories are kept short, since jumps do the long walks.
+  bool is_carried() const { return is_carried_; }
   /// Starts one chain anew in a mode and draws as many draws as the others have.
   void restart(std::size_t chain, const Mode& mode);
   /// Adapts to a higher acceptance rate.
@@ -95,6 +97,7 @@ class ChainGroup {
   sim::random::StreamKey key_;
   std::optional<IndependenceStep> jump_;
   Metric metric_ = Metric::adapted;
+  bool is_carried_ = false;
   std::vector<std::unique_ptr<Chain>> chains_;
   std::vector<Draws> draws_;
   std::optional<Tuning> tuning_;  // of all chains, if there are several modes

@@ -72,6 +72,7 @@ class Ladder {
   bool shorten_steps(const Assessment& now);
   bool draw_with_jumps(const Assessment& now, bool is_refitted);
   bool continue_chains(const Assessment& now);
+  bool walk_freely(const Assessment& now);
 
   /// Where the starts missed a mode that chains found, there may be more: chains have to walk.
   bool may_resample() const { return options_.importance && restarts_ == 0; }
@@ -82,6 +83,7 @@ class Ladder {
   bool use_if_good(Jump jump);
   void start_group(const std::vector<Mode>& modes, std::optional<Jump> jump, Metric metric = Metric::adapted);
   void draw_anew();
+  void draw_chains_anew();
   double gap_of_strays(const std::vector<std::size_t>& strays);
   long unexplained_divergences() const;
   void record(std::string rung, std::string reason);
@@ -97,6 +99,7 @@ class Ladder {
   int restarts_ = 0;
   bool has_fitted_chains_ = false;
   bool has_redrawn_ = false;
+  bool walks_freely_ = false;
 };
 
 PosteriorSample Ladder::run(const std::vector<Vector>& starts) {
@@ -133,6 +136,7 @@ void Ladder::climb_rungs(const std::vector<Vector>& starts) {
                                       : draw_with_jumps(now, is_refitted) || continue_chains(now)) {
       continue;
     }
+    if (walk_freely(now)) continue;
     result_.status = SampleStatus::not_converged;
     result_.message = now.text();
     record("not_converged", now.text());
@@ -161,10 +165,7 @@ void Ladder::start_chains() {
   }
   if (!carries) start_group(modes, modes.size() > 1 ? jump : std::nullopt);
   pilot(carries);
-  draw_anew();
-  record("chains",
-         fmt::format("{} chains in {} mode{}, {} + {} transitions, target acceptance {}", options_.chains, modes.size(),
-                     modes.size() == 1 ? "" : "s", group_.warmup(), options_.draws, group_.target_accept()));
+  draw_chains_anew();
 }
 
 void Ladder::start_group(const std::vector<Mode>& modes, std::optional<Jump> jump, Metric metric) {
@@ -244,6 +245,13 @@ void Ladder::draw_anew() {
   result_.thin = 1;
 }
 
+void Ladder::draw_chains_anew() {
+  draw_anew();
+  const std::size_t modes = modes_->with_mass().size();
+  record("chains", fmt::format("{} chains in {} mode{}, {} + {} transitions, target acceptance {}", options_.chains,
+                               modes, modes == 1 ? "" : "s", group_.warmup(), options_.draws, group_.target_accept()));
+}
+
 /// A few draws, which are then forgotten. Chains that agree after as many as the warm-up had are given jumps fitted to
 /// these: they save NUTS the long walks, most of all on a bent ridge. Chains that have good jumps need no more.
 void Ladder::pilot(bool is_carried) {
@@ -280,7 +288,7 @@ std::optional<Proposal> Ladder::pieces_of(const std::vector<Draws>& chains, bool
 
 /// Jumps fitted to all that the chains have drawn so far, if the mixture's k-hat says that it covers the tails.
 bool Ladder::fit_jump_along_ridge() {
-  if (has_fitted_chains_) return false;
+  if (has_fitted_chains_ || walks_freely_) return false;
   const auto proposal = pieces_of(group_.draws(), false);
   return proposal && use_if_good(jump_from(*proposal, evidence_sampler_(*proposal)));
 }
@@ -404,6 +412,18 @@ bool Ladder::continue_chains(const Assessment& now) {
   group_.sample((next - result_.thin) * options_.draws);
   result_.thin = next;
   record("continue", fmt::format("{}; continued to {} x {} draws a chain", now.text(), next, options_.draws));
+  return true;
+}
+
+/// Once, at last: chains that jumps carry have short trajectories, and stay for long where jumps seldom come, as at the
+/// far end of a tail. All start anew with long ones beside the jumps.
+bool Ladder::walk_freely(const Assessment& now) {
+  if (walks_freely_ || !group_.is_carried()) return false;
+  walks_freely_ = true;
+  record("restart",
+         fmt::format("{}; jumps do not suffice: all start anew with long trajectories beside them", now.text()));
+  start_group(modes_->modes_with_mass(), jump_);
+  draw_chains_anew();
   return true;
 }
 

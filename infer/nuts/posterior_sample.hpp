@@ -32,7 +32,8 @@
 //                  away, unless it set out from where jumps of k-hat < 0.5 bring the chains in any case
 //   continue       else, or at once where chains agree and have 60 % of the effective size: all chains go on to 2, 4, 8
 //                  times `draws`; all draws are kept
-//   converged, not_converged, failed: the last entry, with the numbers. E-BFMI < 0.3 is a warning there.
+//   restart        that does not do: once, chains that jumps carried start anew, with long trajectories beside the
+//   jumps converged, not_converged, failed: the last entry, with the numbers. E-BFMI < 0.3 is a warning there.
 //
 // The same target, starts, options and key give the same bits. A target that throws fails its own task only.
 #pragma once

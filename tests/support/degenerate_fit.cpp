@@ -18,8 +18,8 @@ namespace {
 const nuts::ConvergenceRule kRule{.max_r_hat = 1.05, .min_ess = 100.0};
 
 /// Four chains, each transition a full tree of 31: at most eight times warmed up and drawn (the first time, four
-/// restarts, anew, two shorter steps), and continued. Beside them four times an evidence and six proposals, each of 340
-/// importance draws for every mode, of which there are 20 at most; and mode searches.
+/// restarts, anew, two shorter steps), and continued. Beside them four times an evidence and six proposals, each of
+/// some 340 importance draws for every mode, of which there are 20; and mode searches. Roughly so: it is to end.
 long most_gradients(int draws) { return 4L * 31 * (8 * 2 + 1) * draws + 4L * 7 * 20 * 340 + 20000; }
 
 infer::density::ParameterSpace default_space(const infer::models::Study& study,

@@ -41,6 +41,15 @@ TEST(StarTable, HoldsMembershipsAndQuantilesBesideWhatWasMeasured) {
   EXPECT_FALSE(table.has("ra_median"));
 }
 
+TEST(StarTable, TakesThePlaceOfAnEarlierOne) {
+  sim::astrometry::Catalogue again = stars();
+  again.add("p_cluster", "", {0.1, 0.2});
+  again.source_id = {7, 8};
+  const auto table = star_table(again, example());
+  EXPECT_EQ(table["p_cluster"], (std::vector<double>{0.75, 0.0}));
+  EXPECT_EQ(table.source_id, (std::vector<std::int64_t>{7, 8}));
+}
+
 TEST(StarTable, IsTheCatalogueWhereNothingIsKnownOfTheStars) {
   EXPECT_EQ(star_table(stars(), {}).columns().size(), 1U);
 }

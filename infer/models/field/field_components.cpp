@@ -13,13 +13,19 @@ void ParallaxField::pull_back(const Vector&, const Array& weight, Vector& gradie
   gradient[scale_length_] += (weight * distance_.d_scale_length).sum();
 }
 
+namespace {
+
+constexpr double kLargestZeroPoint = 0.1;  // mas: five deviations of its default prior
+
+}  // namespace
+
 FieldStars::FieldStars(Astrometry data, Array log_density, FieldStarsIndices at,
                        std::optional<Gaussian1> radial_velocity)
     : parallax_(std::move(data.parallax)),
       covariance_(std::move(data.covariance)),
       log_density_(std::move(log_density)),
       motions_(std::move(data.motions), at.motion),
-      distance_(parallax_),
+      distance_(parallax_, at.systematics.parallax < 0 ? 0.0 : kLargestZeroPoint),
       at_(at),
       radial_velocity_(std::move(radial_velocity)) {}
 

@@ -29,12 +29,12 @@ struct Rule {
 
 }  // namespace
 
-FieldDistance::FieldDistance(const Measured& parallax)
+FieldDistance::FieldDistance(const Measured& parallax, double shared)
     : distance_(kNodes, parallax.value.size()), inverse_(distance_), log_weight_(distance_) {
   static const Rule rule;
   for (Eigen::Index n = 0; n < parallax.value.size(); ++n) {
     // Where (parallax - 1/r)^2 is less than kReach^2 errors above its least: that is 0, or at r = infinity if negative.
-    const double measured = parallax.value[n], error = std::sqrt(parallax.variance[n]), reach = kReach * error;
+    const double measured = parallax.value[n], reach = kReach * std::sqrt(parallax.variance[n]) + shared;
     const double largest = measured > 0.0 ? measured + reach : measured + std::hypot(measured, reach);
     const double near = -std::log(std::clamp(largest, 1.0 / kFarthest, 1.0 / kNearest));
     const double far = -std::log(std::clamp(measured - reach, 1.0 / kFarthest, 1.0 / kNearest));

@@ -34,6 +34,7 @@ MotionGaussian::MotionGaussian(ProperMotions data, MotionIndices indices)
     : data_(std::move(data)), known_(1.0 - (data_.pmra.isNaN() || data_.pmdec.isNaN()).cast<double>()), at_(indices) {
   for (Array* value : {&data_.pmra, &data_.pmdec}) *value = (known_ > 0.0).select(*value, 0.0);
   for (Array* variance : {&data_.var_pmra, &data_.var_pmdec}) *variance = (known_ > 0.0).select(*variance, 1.0);
+  data_.cov = (known_ > 0.0).select(data_.cov, 0.0);
 }
 
 double MotionGaussian::correlation(const Vector& theta) const {

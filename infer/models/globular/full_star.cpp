@@ -204,7 +204,7 @@ void FullStar::back_from_radial_velocity(const Shape& shape, const Seen& seen, c
   by.log_s += by_w * w_;
 }
 
-// R = foot + z in R^2, in the parallax and in the proper motion;  z = A sinh t,  t = t_max S,
+// R = foot + z in R^2, in the parallax and in the proper motion;  z = A sinh t,  A^2 = R_p^2 + r0^2/2,  t = t_max S,
 // t_max = asinh(sqrt(ratio)),  ratio = (q_max r0^2 - R_p^2) / A^2,  phi(q_max) = psi; the width of e by phi(R_p) - psi
 void FullStar::back_from_line_of_sight(const Shape& shape, const Seen& seen, Adjoint& back, ClusterGradient& by,
                                        StarVector& gradient) const {

@@ -42,7 +42,7 @@ class FullStar {
   StarVector coordinates(const sim::astrometry::Icrs6& place);
 
   /// ln p of the star at the place, without the factor that all stars share. Adds its derivatives to `by`, and with
-  /// respect to ln R_c to `by_distance`; writes those with respect to x.
+  /// respect to ln R_c to `by_log_distance`; writes those with respect to x.
   double log_density(ClusterGradient& by, double& by_log_distance, StarVector& gradient) const;
 
  private:

@@ -1,5 +1,5 @@
-// What a model of a globular cluster is made of: the ten parameters of the cluster, and those of a field if there is
-// one.
+// What a model of a globular cluster is made of: the ten parameters of the cluster, systematic errors of the astrometry
+// and a field if they are asked for.
 #pragma once
 
 #include "infer/models/field/field_parameters.hpp"

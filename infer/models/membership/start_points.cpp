@@ -164,8 +164,8 @@ std::vector<Vector> with_one_empty(const Model& model, const Vector& start, cons
   return starts;
 }
 
-/// The same with half of all stars in a cluster as broad as all of them together: near the saddle between clusters of
-/// which either half might be.
+/// The same with half of all stars in a cluster as broad as all of them together, the others' weights by their ratio:
+/// near the saddle between clusters of which either half might be.
 GaussianMixture with_broad_cluster(GaussianMixture mixture, std::size_t cluster) {
   em::Vector mean = em::Vector::Zero(mixture.dimension());
   em::Matrix square = em::Matrix::Zero(mixture.dimension(), mixture.dimension());
@@ -173,8 +173,6 @@ GaussianMixture with_broad_cluster(GaussianMixture mixture, std::size_t cluster)
     mean += c.weight * c.mean;
     square += c.weight * (c.covariance + c.mean * c.mean.transpose());
   }
-  const double rest = 1.0 - mixture.components[cluster].weight;
-  for (auto& c : mixture.components) c.weight *= 0.5 / rest;
   mixture.components[cluster] = {0.5, mean, square - mean * mean.transpose()};
   return mixture;
 }

@@ -301,10 +301,30 @@ TEST(PosteriorSample, ClimbsToANewModeFromWhereChainsWalkOut) {
   EXPECT_GE(times_found(2, "chains that walked out found"), 1);
 }
 
-// In five dimensions chains seldom walk over, but now and then a draw falls into the other mode (15 of 16). Without
-// climbs from there most of the runs are wrong and say that they converged.
+// In five dimensions chains seldom walk over, but now and then a draw falls into the other mode: 15 of 16 when this was
+// written, fewer than 8 once in 10^7 runs. Without climbs from there most shares are wrong, and said to have converged.
 TEST(PosteriorSample, ClimbsToANewModeFromTheHeaviestDraws) {
   EXPECT_GE(times_found(5, "climbs from the heaviest draws found"), 8);
+}
+
+// Importance draws and jumps miss the ends of a strongly bent ridge; long trajectories reach them. y has the mean 1:
+// the exact one within 4.5 errors, false alarm 7e-6 each. When this was written 13 of 16 walked at last, 6 of them to
+// convergence: none once in 20,000 runs.
+TEST(PosteriorSample, WalksFreelyWhereJumpsDoNotSuffice) {
+  const auto target = tests::banana();
+  int converged = 0;
+  for (std::uint32_t replicate = 0; replicate < 16; ++replicate) {
+    const auto sample =
+        sample_posterior(target, {Vector::Constant(2, 0.5)}, {.max_continuation = 2}, {}, {20230801, 3, replicate});
+    if (sample.status != SampleStatus::converged || story(sample).find("jumps do not suffice") == std::string::npos) {
+      continue;
+    }
+    ++converged;
+    Matrix y(sample.chains[0].size(), 4);
+    for (Eigen::Index c = 0; c < 4; ++c) y.col(c) = sample.chains[static_cast<std::size_t>(c)].position.col(1);
+    EXPECT_LT(std::abs(y.mean() - 1.0), 4.5 * diagnostics::mcse_mean(y)) << story(sample);
+  }
+  EXPECT_GE(converged, 1);
 }
 
 // A spike of a fiftieth of the width, of a fifth of the mass: seen from the spike, which the starts find, nothing else

@@ -77,7 +77,8 @@ class Distance(Infer):
 
 class Clusters(Infer):
     def check(self, dataset):
-        summary, draws = self.infer("globular", f"{dataset}.csv")
+        summary, draws = self.infer("globular", f"{dataset}.csv", "--stars", self.folder / "stars.csv")
+        self.check_stars(summary["mean"]["distance"])
         for row in rows("cluster_posteriors.csv"):
             if row["dataset"] != dataset:
                 continue
@@ -89,6 +90,20 @@ class Clusters(Infer):
             error = numpy.hypot(summary["mcse_mean"][name], float(row["mcse"]))
             self.assertLess(abs(summary["mean"][name] - float(row["mean"])), 4 * error, name)
             self.assertLess(abs(summary["sd"][name] / float(row["sd"]) - 1), 0.15, name)
+
+    def check_stars(self, cluster_distance):
+        with open(self.folder / "stars.csv", newline="") as file:
+            stars = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+        self.assertEqual(len(stars), 1000)
+        for star in stars:
+            self.assertLess(star["distance_q16"], star["distance_median"])
+            self.assertLess(star["distance_median"], star["distance_q84"])
+            self.assertLess(abs(star["distance_median"] / cluster_distance - 1), 0.2)
+        # true motions are less uncertain than measured ones, and lie about them within the errors
+        moved = numpy.array([(star["pmra_median"] - star["pmra"]) / star["pmra_error"] for star in stars])
+        self.assertLess(numpy.sqrt(numpy.mean(moved**2)), 1.0)
+        half = numpy.array([0.5 * (star["pmra_q84"] - star["pmra_q16"]) / star["pmra_error"] for star in stars])
+        self.assertLess(numpy.median(half), 1.0)
 
     def test_cluster_with_phi0_5(self):
         self.check("cluster_1")

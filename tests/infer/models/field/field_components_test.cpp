@@ -105,9 +105,9 @@ TEST(FieldStars, SaysNothingOfAParallaxThatIsMissing) {
   EXPECT_TRUE(gradient.allFinite());
 }
 
-/// The star of the smallest error, 0.02 mas, is shifted by four of them.
+/// The star of the smallest error, 0.02 mas, is shifted by five of them.
 TEST(FieldStars, AnErrorThatAllStarsShareIsAShiftOfTheData) {
-  const Vector shift{{0.08, -0.3, 0.2}};
+  const Vector shift{{0.1, -0.3, 0.2}};
   const Astrometry data = astrometry(example_stars());
   Astrometry shifted = data;
   shifted.parallax.value -= shift[0];
@@ -126,19 +126,23 @@ TEST(FieldStars, AnErrorThatAllStarsShareIsAShiftOfTheData) {
   EXPECT_TRUE(tests::check_gradient(weighted_sum(shared), theta, 1e-6, step));
 }
 
-/// What is left is the parallax.
+/// What is left is the parallax; large errors and correlations that stand beside a missing motion say nothing either.
 TEST(FieldStars, SaysNothingOfAMotionThatIsMissing) {
-  Astrometry data = astrometry(example_stars());
-  data.motions.pmra[2] = data.motions.pmdec[2] = NAN;
-  data.motions.var_pmra[2] = data.motions.var_pmdec[2] = NAN;
-  data.covariance.pmra[2] = data.covariance.pmdec[2] = data.motions.cov[2] = 0.0;
-  const FieldStars field(data, Array::Constant(6, 3.0), {{0, 1, 2, 3, 4}, 5});
-  Array values, of_parallax;
-  field.log_marginal(kField, values);
-  ParallaxField(data.parallax, 5).log_marginal(kField, of_parallax);
-  EXPECT_DOUBLE_EQ(values[2], of_parallax[2] + 3.0);
-  const Vector step{{1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-2, 1e-2}};
-  EXPECT_TRUE(tests::check_gradient(weighted_sum(field), kField, 1e-6, step));
+  for (const bool are_errors_missing : {true, false}) {
+    Astrometry data = astrometry(example_stars());
+    const double variance = are_errors_missing ? NAN : 9.0, shared = are_errors_missing ? 0.0 : 0.1;
+    data.motions.pmra[2] = data.motions.pmdec[2] = NAN;
+    data.motions.var_pmra[2] = data.motions.var_pmdec[2] = variance;
+    data.motions.cov[2] = are_errors_missing ? 0.0 : 0.9 * 9.0 + 60.0;
+    data.covariance.pmra[2] = data.covariance.pmdec[2] = shared;
+    const FieldStars field(data, Array::Constant(6, 3.0), {{0, 1, 2, 3, 4}, 5});
+    Array values, of_parallax;
+    field.log_marginal(kField, values);
+    ParallaxField(data.parallax, 5).log_marginal(kField, of_parallax);
+    EXPECT_DOUBLE_EQ(values[2], of_parallax[2] + 3.0);
+    const Vector step{{1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-2, 1e-2}};
+    EXPECT_TRUE(tests::check_gradient(weighted_sum(field), kField, 1e-6, step));
+  }
 }
 
 TEST(FieldStars, GradientAgreesWithDifferences) {

@@ -15,7 +15,7 @@ double brute_force_log_likelihood(const sim::astrometry::Catalogue& catalogue, s
                                   const Eigen::VectorXd& theta);
 
 /// The same of a star without parallax_pmra_corr whose proper motions have any errors and pmra_pmdec_corr: the ellipse
-/// of noise is the circle of its shorter axis, moved along the longer one in steps of that circle's deviation.
+/// of noise is the circle of its shorter axis, moved along the longer one in small steps.
 double brute_force_of_ellipse(const sim::astrometry::Catalogue& catalogue, std::size_t row,
                               const Eigen::VectorXd& theta);
 

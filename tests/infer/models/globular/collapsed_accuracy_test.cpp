@@ -108,13 +108,17 @@ sim::astrometry::Catalogue with_ellipses(const tests::Regime& regime, double sta
   return catalogue;
 }
 
-// The rule promises 0.01 in rms where a star has nothing but noise; the cluster's own dispersion leaves less, so that
-// only at 10 kpc and with large errors anything of it is seen. The other rule's errors are those of a circle.
+// The rule promises 0.01 in rms where a star has nothing but noise. Here the cluster's dispersion leaves less: nearly
+// as little as of a circle at 1 kpc, more at 10 kpc. An ellipse that is taken for a circle is off by 0.01 and more. The
+// other rule's errors are those of a circle.
 TEST(CollapsedAccuracy, EllipsesOfNoise) {
   constexpr double stars = 4.0;
-  for (const std::size_t k : {0U, 3U, 4U, 6U}) {
+  auto regimes = tests::regimes();
+  tests::Regime noisy = regimes[0];
+  noisy.name += ", sigma 0.5";
+  noisy.sigma = 0.5;
+  for (const tests::Regime& regime : {regimes[0], regimes[4], regimes[6], regimes[3], noisy}) {
     for (const double ratio : {1.3, 2.0}) {
-      const auto regime = tests::regimes()[k];
       const auto catalogue = with_ellipses(regime, stars, ratio);
       const Vector theta = tests::near_truth(regime);
       Vector expected(static_cast<Eigen::Index>(stars));
@@ -125,7 +129,8 @@ TEST(CollapsedAccuracy, EllipsesOfNoise) {
                    reference = errors_against(expected, star_terms(catalogue, QuadratureRule::reference(), theta));
       std::cout << regime.name << ", ratio " << ratio << ": standard rms " << standard.rms << " max "
                 << standard.largest << ", reference max " << reference.largest << "\n";
-      EXPECT_LE(standard.rms, 1e-2) << regime.name << ", ratio " << ratio;
+      const bool is_far = regime.truth[kParallax] < 0.5;
+      EXPECT_LE(standard.largest, is_far ? 1e-2 : 5e-4) << regime.name << ", ratio " << ratio;
       EXPECT_LE(reference.largest, 1e-4) << regime.name << ", ratio " << ratio;
     }
   }
