@@ -109,7 +109,7 @@ sim::astrometry::Catalogue with_ellipses(const tests::Regime& regime, double sta
 }
 
 // The rule promises 0.01 in rms where a star has nothing but noise. Here the cluster's dispersion leaves less: nearly
-// as little as of a circle at 1 kpc, more at 10 kpc. An ellipse that is taken for a circle is off by 0.01 and more. The
+// as little as of a circle at 1 kpc, more at 10 kpc. An ellipse that is taken for a circle is off by 0.005 to 0.4. The
 // other rule's errors are those of a circle.
 TEST(CollapsedAccuracy, EllipsesOfNoise) {
   constexpr double stars = 4.0;
