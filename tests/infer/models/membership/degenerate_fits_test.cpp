@@ -22,9 +22,10 @@ TEST(DegenerateFits, EndWhenNoStarIsOfTheCluster) {
   Configured c = configured(settings("proper-motions"));
   c.observation["stars"] = 60.0;
   c.of("cluster_fraction") = 0.0;
-  // Any part of a Gaussian field may pass for a broad cluster, or there is none, anywhere: many modes, and a mean of
-  // 0.374 (30 other keys; 2000 draws a chain by NUTS alone say 0.37 to 0.39). Their scatter is 0.015: six of it, false
-  // alarm below 1e-6. A fit that misses the empty cluster has 0.49 to 0.51.
+  // Any part of a Gaussian field may pass for a broad cluster, or there is none, anywhere: many modes. 30 other keys
+  // have 0.369 on average with a scatter of 0.0125, from 0.348 to 0.392; NUTS alone, 32,000 draws a chain, has 0.394.
+  // Room for six deviations: false alarm below 1e-6 were they normal. A fit that misses the empty cluster has 0.48 to
+  // 0.51.
   EXPECT_NEAR(fit(c, 400).of(*c.study, "cluster_fraction"), 0.374, 0.09);
 }
 
